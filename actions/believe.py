@@ -1,0 +1,35 @@
+"""Believing first: said to someone who was hurt, before any question, never twice the same."""
+
+from __future__ import annotations
+
+from actions.talk import Talk
+
+TELLING_WORDS = 4
+"""A message this long tells something; a bare "food" does not, and belief would sound wrong."""
+
+SIGNS = ("strangled", "gun", "threat_to_kill", "forced_sex", "escalating", "stalked", "pregnant",
+         "just_left")  # fmt: skip
+"""Danger signs that get one careful line each, gravest first (intents.yml)."""
+
+
+def telling(talk: Talk) -> bool:
+    """Whether the message tells of something that happened, rather than naming a thing wanted."""
+    return len(talk.text.split()) >= TELLING_WORDS or len(talk.text) > 24
+
+
+def if_told(talk: Talk) -> None:
+    """The believing line, if there was a telling, and one line for the gravest sign in it."""
+    if telling(talk):
+        talk.say("utter_believe")
+    signs(talk)
+
+
+def signs(talk: Talk) -> None:
+    """One careful line for the gravest sign of this message, once a sign; strangulation always
+    brings the urgent-care line, whatever else was asked (care.md)."""
+    named = talk.items("told")
+    for sign in SIGNS:
+        if sign in talk.signs and f"sign_{sign}" not in named:
+            talk.say(f"utter_sign_{sign}")
+            talk.set("told", [*named, f"sign_{sign}"])
+            return
