@@ -63,7 +63,8 @@ def _alternative(phrase: str) -> str:
     return r"(?<!\S)" + gap.join(re.escape(piece) for piece in pieces if piece) + r"(?!\S)"
 
 
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str] | None:
+def phrase_pattern(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    """One pattern for several phrases, over text made comparable by `bot.normalise.fold`."""
     alternatives = sorted({_alternative(p) for p in phrases if fold(p)}, key=len, reverse=True)
     return re.compile("|".join(alternatives)) if alternatives else None
 
@@ -85,9 +86,9 @@ class SafetyWords:
             for word in words.get("erase", ()):
                 self.erase.setdefault(fold(word), tag)
             for label in PHRASED:
-                unless = _pattern((words.get("unless") or {}).get(label) or ())
+                unless = phrase_pattern((words.get("unless") or {}).get(label) or ())
                 for detail, phrases in (words.get(label) or {}).items():
-                    pattern = _pattern(phrases or ())
+                    pattern = phrase_pattern(phrases or ())
                     if pattern:
                         self._phrases.append(_Phrases(label, detail, tag, pattern, unless))
 

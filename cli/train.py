@@ -1,0 +1,75 @@
+"""Training: the model from the data of this checkout, only when the data changed."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from bot.settings import ROOT, Settings
+from cli.assemble import calm_environment
+
+SOURCES = ("config.yml", "bot/domain", "data/nlu", "data/stories", "bot/needs.yml",
+           "bot/safety", "bot/about", "bot/pipeline")  # fmt: skip
+
+
+class TrainingFailed(RuntimeError):
+    """Rasa refused the data; what it said stands above."""
+
+
+def fingerprint() -> str:
+    """Changes whenever a file changes that a model is made of."""
+    digest = hashlib.sha256()
+    for source in SOURCES:
+        path = ROOT / source
+        files = [path] if path.is_file() else sorted(path.rglob("*"))
+        for file in files:
+            if file.is_file() and file.suffix in (".yml", ".py"):
+                digest.update(str(file.relative_to(ROOT)).encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def model_path(settings: Settings) -> Path:
+    """Where the model of the present data lies, or would lie."""
+    name = f"linden-{settings.encoder}-{fingerprint()}.tar.gz"
+    return settings.folder(settings.models_folder) / name
+
+
+def is_trained(settings: Settings) -> bool:
+    return model_path(settings).is_file()
+
+
+def train(settings: Settings) -> Path:
+    """Train unless the data is what it was. Raises `TrainingFailed`."""
+    path = model_path(settings)
+    if path.is_file():
+        return path
+    calm_environment()
+    import logging
+
+    import structlog
+
+    # Rasa prints every rule at debug level while structlog is unset.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    logging.disable(logging.WARNING)
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from rasa.model_training import train as rasa_train
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        result = rasa_train(
+            str(ROOT / "bot" / "domain"),
+            str(ROOT / "config.yml"),
+            [str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories")],
+            output=str(path.parent),
+            fixed_model_name=path.name.removesuffix(".tar.gz"),
+        )
+    logging.disable(logging.NOTSET)
+    if result.code != 0 or not path.is_file():
+        raise TrainingFailed("training failed: see the message above")
+    for old in path.parent.glob(f"linden-{settings.encoder}-*.tar.gz"):
+        if old != path:
+            old.unlink()
+    return path
