@@ -63,9 +63,7 @@ def _about(talk: Talk, needs: list[str]) -> None:
             return
 
 
-def _show_local(
-    talk: Talk, needs: list[str], results: Results, local: list[Option]
-) -> None:
+def _show_local(talk: Talk, needs: list[str], results: Results, local: list[Option]) -> None:
     met = [slug for slug in needs if slug not in results.unmet]
     unmet = [slug for slug in needs if slug in results.unmet]
     talk.say(

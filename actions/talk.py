@@ -122,9 +122,7 @@ class Talk:
         counts[response] = nth + 1
         self.set("wordings", counts)
         self.said.append(response)
-        self._dispatcher.utter_message(
-            response=response, nth=nth, language=self.language, **values
-        )
+        self._dispatcher.utter_message(response=response, nth=nth, language=self.language, **values)
 
     def note(self, note: str) -> None:
         """Tell the channel something beside words (`bot.contract.Answer.notes`)."""

@@ -28,10 +28,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One text for the person. ``choices`` are short texts that the person may send by a tap."""
+    """One text for the person. ``choices`` are short texts that the person may send by a tap;
+    ``name`` is the response it came from, for tests and never sent."""
 
     text: str
     choices: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

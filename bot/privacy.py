@@ -78,8 +78,10 @@ class PlaceOnly(logging.Formatter):
 
 
 def _warn(message: Any, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
+    """Libraries' warnings are for developers and may hold anything: category and place only, and
+    below the levels an operator sees."""
     name = filename.rsplit("/", 1)[-1]
-    logging.getLogger("warnings").warning("%s %s:%d", category.__name__, name, lineno)
+    logging.getLogger("warnings").debug("%s %s:%d", category.__name__, name, lineno)
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, tb: TracebackType | None) -> None:

@@ -48,8 +48,7 @@ class _Phrases:
         if not (self.pattern.search(folded) or (unspaced and self.pattern.search(tight))):
             return False
         return not (
-            self.unless
-            and (self.unless.search(folded) or (unspaced and self.unless.search(tight)))
+            self.unless and (self.unless.search(folded) or (unspaced and self.unless.search(tight)))
         )
 
 

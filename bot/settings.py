@@ -32,7 +32,7 @@ class Settings:
     name: str = _setting("", "Name the service shows of itself; empty: a neutral one per language.")
     languages: str = _setting(
         "en es zh-Hans vi ar ko tl ht pt-BR ru fr so",
-        "Languages that this deployment offers (BCP 47 tags, spaces between), first is the default.",
+        "Languages offered here (BCP 47 tags, spaces between); the first is the default.",
     )
     country: str = _setting("US", "Country whose emergency numbers are shown (ISO 3166-1 alpha-2).")
     data_folder: str = _setting(

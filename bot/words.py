@@ -220,7 +220,7 @@ class Words:
 
 
 def join_list(parts: Sequence[str], language: str) -> str:
-    """"a, b and c" in the language (CLDR list patterns; Kreyòl and Soomaali have none there)."""
+    """ "a, b and c" in the language (CLDR list patterns; Kreyòl and Soomaali have none there)."""
     if language in ("ht", "so") and len(parts) > 1:
         last = {"ht": " ak ", "so": " iyo "}[language]
         return ", ".join(parts[:-1]) + last + parts[-1]

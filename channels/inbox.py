@@ -85,9 +85,7 @@ class Inbox:
     def receive(self, inbound: Inbound) -> asyncio.Future[None]:
         """Take a message. Returns at once; words for leaving are done by then. The future is done
         when all that is said in answer was given to the channel, or when there is nothing."""
-        loop = asyncio.get_running_loop()
-        nothing: asyncio.Future[None] = loop.create_future()
-        nothing.set_result(None)
+        nothing = _done()
         self._sweep()
         person = self.person(inbound.channel, inbound.address)
         if inbound.message_id is not None and self._repeats.seen(f"{person} {inbound.message_id}"):
@@ -102,7 +100,6 @@ class Inbox:
             person not in self._sessions and len(self._sessions) >= self._settings.max_people
         ):
             return self._at_limit(person, inbound)
-        self._told_limit.discard(person)
 
         session = self._sessions.get(person)
         if session is None:
@@ -128,14 +125,21 @@ class Inbox:
             self.epochs.current(person),
             session.language,
         )
-        silent = bool(heard) and heard[0].label == "being_watched" and heard[0].detail in (
-            "now",
-            "hold",
+        silent = (
+            bool(heard)
+            and heard[0].label == "being_watched"
+            and heard[0].detail
+            in (
+                "now",
+                "hold",
+            )
         )
         try:
-            return self._queue.submit(person, lambda: self._answer(turn, inbound, silent))
+            done = self._queue.submit(person, lambda: self._answer(turn, inbound, silent))
         except TooManyWaiting:
             return self._at_limit(person, inbound)
+        self._told_limit.discard(person)
+        return done
 
     def leave(self, channel: str, address: str) -> None:
         """The exit control was pressed, or the page is gone: erase everything of this person."""
@@ -177,9 +181,7 @@ class Inbox:
         self._sessions.pop(person, None)
         self._told_limit.discard(person)
 
-    def _left_by_word(
-        self, person: str, inbound: Inbound, heard: Heard
-    ) -> asyncio.Future[None]:
+    def _left_by_word(self, person: str, inbound: Inbound, heard: Heard) -> asyncio.Future[None]:
         session = self._sessions.get(person)
         known = (session.language if session else None) or self._brain.language(person)
         self._erase(person)
@@ -220,12 +222,10 @@ class Inbox:
 
     def _at_limit(self, person: str, inbound: Inbound) -> asyncio.Future[None]:
         """One plain answer at the limit, then silence until there is room again."""
-        log.warning("inbox.limit", channel=inbound.channel)
         if person in self._told_limit:
-            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            done.set_result(None)
-            return done
+            return _done()
         self._told_limit.add(person)
+        log.warning("inbox.limit", channel=inbound.channel)
         session = self._sessions.get(person)
         language = session.language if session else self._brain.language(person)
         return self._spawn(self._say(person, inbound, "utter_at_limit", language))
@@ -246,12 +246,10 @@ class Inbox:
             session.language = answer.language
         await self._deliver(inbound, answer)
 
-    async def _say(
-        self, person: str, inbound: Inbound, name: str, language: str | None
-    ) -> None:
+    async def _say(self, person: str, inbound: Inbound, name: str, language: str | None) -> None:
         tag = language or self._settings.default_language
         said = self._words.say(name, tag, inbound.channel)
-        await self._deliver(inbound, Answer((Reply(said.text, said.choices),), tag))
+        await self._deliver(inbound, Answer((Reply(said.text, said.choices, name),), tag))
 
     async def _deliver(self, inbound: Inbound, answer: Answer) -> None:
         replies = tuple(reply for reply in answer.replies if reply.text)
@@ -275,3 +273,10 @@ class Inbox:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("inbox.failed", error)
+
+
+def _done() -> asyncio.Future[None]:
+    """A future of nothing more to wait for."""
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    future.set_result(None)
+    return future

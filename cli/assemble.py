@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from bot.safety import safety_words
 from bot.settings import Settings
 from bot.words import Words
 from channels.inbox import Inbox
+from cli.environment import calm_environment
 from coordination.nothing import NoCounter
 from directory import open_directory
 from directory.contract import Directory
@@ -36,14 +36,6 @@ class Parts:
     handoff: HandoffQueue
     brain: Brain
     inbox: Inbox
-
-
-def calm_environment() -> None:
-    """Settings of libraries that must be made before they are imported."""
-    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 
 def load_brain(settings: Settings, words: Words, fallback: WordsOnlyBrain) -> Brain:

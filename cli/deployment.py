@@ -43,7 +43,7 @@ def public_url(settings: Settings) -> Iterator[Finding]:
                       "set LINDEN_PUBLIC_URL to the https address that people open")  # fmt: skip
     elif not settings.public_url.startswith("https://"):
         yield Finding("web.public_url", Level.BLOCKER, "the public address is not https",
-                      "put a TLS proxy in front and set LINDEN_PUBLIC_URL to https://...")  # fmt: skip
+                      "put a TLS proxy in front; LINDEN_PUBLIC_URL=https://...")  # fmt: skip
 
 
 @check("model.present")

@@ -100,8 +100,9 @@ def train() -> None:
 
 @app.command()
 def chat(
-    channel: Annotated[str, typer.Option(help="Talk as this channel's people: terminal sms web "
-                                              "whatsapp telegram.")] = "terminal",
+    channel: Annotated[
+        str, typer.Option(help="Talk as this channel's people: terminal sms web whatsapp telegram.")
+    ] = "terminal",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Talk in the terminal; on a pipe one message a line."""

@@ -18,8 +18,16 @@ def server(app: Any, host: str, port: int) -> uvicorn.Server:
     needs, and nothing here uses them."""
     return uvicorn.Server(
         uvicorn.Config(
-            app, host=host, port=port, ws="none", log_config=None, access_log=False,
-            server_header=False, date_header=False, timeout_keep_alive=20, lifespan="on",
+            app,
+            host=host,
+            port=port,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=20,
+            lifespan="on",
         )  # fmt: skip
     )
 

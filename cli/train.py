@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from bot.privacy import quiet
 from bot.settings import ROOT, Settings
-from cli.assemble import calm_environment
+from cli.environment import calm_environment
 
 SOURCES = ("config.yml", "bot/domain", "data/nlu", "data/stories", "bot/needs.yml",
            "bot/safety", "bot/about", "bot/pipeline")  # fmt: skip
@@ -49,24 +50,19 @@ def train(settings: Settings) -> Path:
 
     import structlog
 
+    quiet(settings.log_level)
     # Rasa prints every rule at debug level while structlog is unset.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    logging.disable(logging.WARNING)
-    import warnings
+    from rasa.model_training import train as rasa_train
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from rasa.model_training import train as rasa_train
-
-        path.parent.mkdir(parents=True, exist_ok=True)
-        result = rasa_train(
-            str(ROOT / "bot" / "domain"),
-            str(ROOT / "config.yml"),
-            [str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories")],
-            output=str(path.parent),
-            fixed_model_name=path.name.removesuffix(".tar.gz"),
-        )
-    logging.disable(logging.NOTSET)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    result = rasa_train(
+        str(ROOT / "bot" / "domain"),
+        str(ROOT / "config.yml"),
+        [str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories")],
+        output=str(path.parent),
+        fixed_model_name=path.name.removesuffix(".tar.gz"),
+    )
     if result.code != 0 or not path.is_file():
         raise TrainingFailed("training failed: see the message above")
     for old in path.parent.glob(f"linden-{settings.encoder}-*.tar.gz"):

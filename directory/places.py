@@ -76,7 +76,8 @@ def region_names() -> dict[str, str]:
 def county_key(region: str, county: str) -> str:
     """The area key of a county: ``US-IL/cook``."""
     plain = re.sub(r"\b(county|parish|borough|census area|municipio)\b", "", fold(county))
-    return f"{region}/{' '.join(plain.split())}"
+    words = ["st" if word == "saint" else word for word in plain.split()]
+    return f"{region}/{''.join(words)}"
 
 
 def town_key(region: str, town: str) -> str:

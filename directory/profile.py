@@ -188,7 +188,7 @@ _BITS = (
     "system", "confidential", "national", "caused_harm", "involves_police", "vouched",
     "close_community", "faith", "women_only", "text", "walk_in", "online", "interpreters",
     "dv_trained", "keeps_confidence", "relationship", "asks_first", "always_open", "has_phone",
-    "shelter", "has_hours",
+    "shelter", "has_hours", "has_area", "located", "has_main",
     *TRISTATE, *(f"no_{name}" for name in TRISTATE),
 )  # fmt: skip
 FLAG: dict[str, int] = {name: 1 << number for number, name in enumerate(_BITS)}

@@ -131,6 +131,11 @@ class Tabular:
             if "language" in values:
                 spoken = values.pop("language")
                 values.setdefault("description", spoken)
+        if not links and values.get("id") and table not in ("attribute", "metadata"):
+            # HSDS allows it; kept for the way out, of no use for answers.
+            report(Problem(file, number, _column(table), "hangs_on_nothing",
+                           "give the id of what it belongs to"))  # fmt: skip
+            links = [""]
         if not links or any(link.endswith("/") for link in links):
             report(Problem(file, number, _column(table), "hangs_on_nothing",
                            "give the id of what it belongs to", kept=False))  # fmt: skip

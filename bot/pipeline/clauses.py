@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Dict, List, Text  # noqa: UP035
+from typing import Any
 
 import spacy
 import yaml
@@ -83,8 +83,7 @@ def split(text: str, tag: str) -> list[str]:
 def named(text: str) -> list[dict[str, str]]:
     """Languages and option numbers named anywhere in a message."""
     return [
-        {"entity": span.label_, "value": span.ent_id_}
-        for span in _ruler()(fold(text[:400])).ents
+        {"entity": span.label_, "value": span.ent_id_} for span in _ruler()(fold(text[:400])).ents
     ]
 
 
@@ -93,13 +92,13 @@ class Clauses(GraphComponent):
     """Sets ``clauses`` and adds the entities ``language`` and ``option_number``."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -110,7 +109,7 @@ class Clauses(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = clean(message.get(TEXT) or "")
             tag = (message.get("language") or {}).get("tag") or "en"

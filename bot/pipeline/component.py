@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Sequence
-from typing import Any, Dict, List, Optional, Text  # noqa: UP035
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -29,15 +29,15 @@ class HeadsComponent(GraphComponent):
     message gets (`apply`)."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"passes": 14, "decay": 0.06, "rate": 0.002}
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        heads: Optional[Heads] = None,
+        heads: Heads | None = None,
     ) -> None:
         self._config, self._storage, self._resource = config, storage, resource
         self.heads = heads
@@ -45,7 +45,7 @@ class HeadsComponent(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -53,7 +53,7 @@ class HeadsComponent(GraphComponent):
         return cls(config, model_storage, resource)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Rasa's fingerprint covers the class alone; the code it stands on counts as well."""
         source = "".join(
             inspect.getsource(module)
@@ -62,10 +62,10 @@ class HeadsComponent(GraphComponent):
         )
         return hashlib.sha256(source.encode()).hexdigest()[:16]
 
-    def targets(self, examples: Sequence[Example]) -> Dict[Text, Target]:
+    def targets(self, examples: Sequence[Example]) -> dict[str, Target]:
         raise NotImplementedError
 
-    def apply(self, message: Message, text: Text, found: List[Dict[Text, Array]]) -> None:
+    def apply(self, message: Message, text: str, found: list[dict[str, Array]]) -> None:
         """``found``: predictions of the whole message first, then of its clauses."""
         raise NotImplementedError
 
@@ -88,7 +88,7 @@ class HeadsComponent(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -101,11 +101,11 @@ class HeadsComponent(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = clean(message.get(TEXT) or "")
             vectors = message.get(VECTORS)
-            found: List[Dict[Text, Array]] = []
+            found: list[dict[str, Array]] = []
             if vectors is not None and self.heads is not None:
                 units = [text, *(message.get("clauses") or ())]
                 found = [

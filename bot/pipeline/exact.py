@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict, List, Text  # noqa: UP035  (Rasa reads these annotations)
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -35,11 +35,11 @@ class ExactMessages(GraphComponent):
     """Learns short training messages by heart where they belong to one label only."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {}
 
     def __init__(
-        self, storage: ModelStorage, resource: Resource, table: Dict[Text, Text] | None = None
+        self, storage: ModelStorage, resource: Resource, table: dict[str, str] | None = None
     ) -> None:
         self._storage, self._resource = storage, resource
         self._table = table or {}
@@ -47,7 +47,7 @@ class ExactMessages(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -55,7 +55,7 @@ class ExactMessages(GraphComponent):
         return cls(model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        seen: Dict[Text, set[Text]] = {}
+        seen: dict[str, set[str]] = {}
         for example in from_rasa(training_data.intent_examples):
             seen.setdefault(fold(example.text), set()).add(example.intent)
         self._table = {
@@ -73,7 +73,7 @@ class ExactMessages(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -86,7 +86,7 @@ class ExactMessages(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = clean(message.get(TEXT) or "")
             entities = [

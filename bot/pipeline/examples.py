@@ -106,9 +106,7 @@ def one_of(values: Sequence[str | None], labels: Sequence[str] | None = None) ->
     return Target("one", names, wanted, known)
 
 
-def any_of(
-    values: Sequence[Sequence[str]], labels: Sequence[str], weight: float = 1.0
-) -> Target:
+def any_of(values: Sequence[Sequence[str]], labels: Sequence[str], weight: float = 1.0) -> Target:
     """A target for any number of labels an example; all examples count."""
     place = {name: column for column, name in enumerate(labels)}
     wanted: Array = np.zeros((len(values), len(labels)), dtype=np.float32)

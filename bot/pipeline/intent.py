@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Dict, List, Text  # noqa: UP035
+from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
@@ -23,10 +23,10 @@ class IntentHead(HeadsComponent):
     """Sets ``intent`` and ``intent_ranking``."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {**HeadsComponent.get_default_config(), "threshold": 0.25}
 
-    def targets(self, examples: Sequence[Example]) -> Dict[Text, Target]:
+    def targets(self, examples: Sequence[Example]) -> dict[str, Target]:
         found = {"intent": one_of([e.intent for e in examples])}
         for name in DETAILED:
             found[f"detail {name}"] = one_of(
@@ -34,7 +34,7 @@ class IntentHead(HeadsComponent):
             )
         return found
 
-    def apply(self, message: Message, text: Text, found: List[Dict[Text, Array]]) -> None:
+    def apply(self, message: Message, text: str, found: list[dict[str, Array]]) -> None:
         exact = message.get("exact")
         if exact or not found or self.heads is None:
             intent = {"name": exact or FALLBACK, "confidence": 1.0 if exact else 0.0}
@@ -47,7 +47,7 @@ class IntentHead(HeadsComponent):
             {"name": labels[i], "confidence": round(float(scores[i]), 4)}
             for i in (-scores).argsort()[:5]
         ]
-        best: Dict[Text, Any] = {**ranking[0], "detail": None}
+        best: dict[str, Any] = {**ranking[0], "detail": None}
         if best["name"] in DETAILED:
             options = self.heads.labels(f"detail {best['name']}")
             detail = options[int(found[0][f"detail {best['name']}"].argmax())]

@@ -4,9 +4,8 @@ speaks; it abstains rather than guesses."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
-from typing import Any, Dict, List, Optional, Text  # noqa: UP035
+from typing import Any, Optional
 
 import numpy as np
 from langdetect import detector_factory
@@ -80,16 +79,16 @@ class LanguageIdentifier(GraphComponent):
     """Sets ``language`` {tag, confidence, abstain} and the entity ``session_language``."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"abstain": 0.5, "detect_weight": 0.5, "passes": 10}
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        heads: Optional[Heads] = None,
-        shorts: Optional[Dict[Text, List[Text]]] = None,
+        heads: Heads | None = None,
+        shorts: dict[str, list[str]] | None = None,
     ) -> None:
         self._config, self._storage, self._resource = config, storage, resource
         self.heads = heads
@@ -97,7 +96,7 @@ class LanguageIdentifier(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -127,7 +126,7 @@ class LanguageIdentifier(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -165,8 +164,8 @@ class LanguageIdentifier(GraphComponent):
         }
 
     def process(
-        self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None
-    ) -> List[Message]:
+        self, messages: list[Message], tracker: Optional[DialogueStateTracker] = None
+    ) -> list[Message]:
         spoken = tracker.get_slot("language") if tracker else None
         for message in messages:
             text = clean(message.get(TEXT) or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Dict, List, Text  # noqa: UP035
+from typing import Any
 
 import numpy as np
 import yaml
@@ -19,7 +19,7 @@ SIGNS = ("strangled", "gun", "threat_to_kill", "escalating", "stalked", "forced_
          "just_left")  # fmt: skip
 
 
-def slugs() -> List[Text]:
+def slugs() -> list[str]:
     """Slugs of the needs vocabulary, in its order."""
     content = yaml.safe_load((ROOT / "bot" / "needs.yml").read_text("utf-8"))
     return [need["slug"] for need in content["needs"]]
@@ -30,7 +30,7 @@ class NeedsHead(HeadsComponent):
     """Sets ``needs`` and ``signs``: one-vs-rest over the whole message and its clauses."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {
             **HeadsComponent.get_default_config(),
             "threshold": 0.4,
@@ -38,8 +38,8 @@ class NeedsHead(HeadsComponent):
             "sign_threshold": 0.5,
         }
 
-    def targets(self, examples: Sequence[Example]) -> Dict[Text, Target]:
-        details: Dict[Text, List[Any]] = {}
+    def targets(self, examples: Sequence[Example]) -> dict[str, Target]:
+        details: dict[str, list[Any]] = {}
         for example in examples:
             for slug, _ in example.need_details:
                 details.setdefault(slug, [])
@@ -53,9 +53,9 @@ class NeedsHead(HeadsComponent):
             **{f"detail {slug}": one_of(values) for slug, values in details.items()},
         }
 
-    def apply(self, message: Message, text: Text, found: List[Dict[Text, Array]]) -> None:
-        needs: List[Dict[Text, Any]] = []
-        signs: List[Text] = []
+    def apply(self, message: Message, text: str, found: list[dict[str, Array]]) -> None:
+        needs: list[dict[str, Any]] = []
+        signs: list[str] = []
         if found and self.heads is not None:
             scores = found[0]["needs"].copy()
             limits = np.full(len(scores), self._config["threshold"], dtype=np.float32)
@@ -86,7 +86,7 @@ class NeedsHead(HeadsComponent):
         message.set("needs", needs, add_to_output=True)
         message.set("signs", signs, add_to_output=True)
 
-    def _detail(self, slug: Text, found: Dict[Text, Array]) -> Text | None:
+    def _detail(self, slug: str, found: dict[str, Array]) -> str | None:
         name = f"detail {slug}"
         if self.heads is None or name not in self.heads:
             return None

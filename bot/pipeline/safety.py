@@ -7,7 +7,7 @@ needs stay for what comes after.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Dict, List, Text  # noqa: UP035
+from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import TEXT
@@ -26,10 +26,10 @@ class SafetyHead(HeadsComponent):
     and label, from the development set; ``threshold`` for any other."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {**HeadsComponent.get_default_config(), "threshold": 0.5, "thresholds": {}}
 
-    def targets(self, examples: Sequence[Example]) -> Dict[Text, Target]:
+    def targets(self, examples: Sequence[Example]) -> dict[str, Target]:
         return {
             "safety": any_of([e.safety for e in examples], SAFETY, weight=3.0),
             **{
@@ -40,13 +40,11 @@ class SafetyHead(HeadsComponent):
             },
         }
 
-    def apply(self, message: Message, text: Text, found: List[Dict[Text, Array]]) -> None:
+    def apply(self, message: Message, text: str, found: list[dict[str, Array]]) -> None:
         words = safety_words(tuple(registry()))
         heard = {h.label: (1.0, h.detail) for h in words.heard(message.get(TEXT) or "")}
         if erase := heard.pop("erase", None):
-            message.set(
-                "intent", {"name": "erase", "confidence": erase[0], "detail": None}, True
-            )
+            message.set("intent", {"name": "erase", "confidence": erase[0], "detail": None}, True)
         intent = message.get("intent") or {}
         if intent.get("name") in URGENCY and intent["name"] not in heard:
             heard[intent["name"]] = (float(intent["confidence"]), None)

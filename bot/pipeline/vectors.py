@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text  # noqa: UP035
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -25,7 +25,7 @@ class SentenceVectors(GraphComponent):
     """Asks the encoder named in settings; skipped for messages that were known by heart."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {}
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class SentenceVectors(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -43,7 +43,7 @@ class SentenceVectors(GraphComponent):
         return cls()
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Trains anew when the encoder changes."""
         settings = Settings.from_environment()
         return encoder(settings.encoder, settings.encoder_threads).version
@@ -58,7 +58,7 @@ class SentenceVectors(GraphComponent):
             example.set(VECTORS, vector[None, :])
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = clean(message.get(TEXT) or "")
             if message.get("exact") or not text:

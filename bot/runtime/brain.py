@@ -44,7 +44,8 @@ class _Collector(OutputChannel):
         if note := (message.get("custom") or {}).get("note"):
             self.notes.add(str(note))
         if text := message.get("text"):
-            self.replies.append(Reply(text, tuple(message.get("choices") or ())))
+            name = str(message.get("utter_action") or "")
+            self.replies.append(Reply(text, tuple(message.get("choices") or ()), name))
 
 
 def newest_model(folder: Path) -> Path:
@@ -75,9 +76,7 @@ class RasaBrain:
         from rasa.core.tracker_store import TrackerStore
 
         store = TrackerStore.create(endpoints.tracker_store)
-        agent = Agent.load(
-            str(self._model), tracker_store=store, generator=endpoints.nlg
-        )
+        agent = Agent.load(str(self._model), tracker_store=store, generator=endpoints.nlg)
         quiet(self._settings.log_level)  # Rasa set up its own logging while loading
         inner = assert_ours(agent.tracker_store)
         inner.domain = agent.domain
@@ -150,4 +149,3 @@ class RasaBrain:
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
-

@@ -81,9 +81,7 @@ class Conversations(TrackerStore):
         kept = self._kept.get(sender_id)
         if kept is None:
             return None
-        return DialogueStateTracker.from_dict(
-            sender_id, copy.deepcopy(kept[1]), self.domain.slots
-        )
+        return DialogueStateTracker.from_dict(sender_id, copy.deepcopy(kept[1]), self.domain.slots)
 
     async def keys(self) -> Iterable[str]:
         return list(self._kept)

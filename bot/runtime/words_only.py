@@ -54,7 +54,7 @@ class WordsOnlyBrain:
             name = otherwise
         language = language or self._default
         said = self._words.say(name, language, turn.channel)
-        return Answer((Reply(said.text, said.choices),), language)
+        return Answer((Reply(said.text, said.choices, name),), language)
 
     def forget(self, person: str) -> None:
         self._languages.pop(person, None)

@@ -31,9 +31,7 @@ _KEY = 64
 """Characters of a page's own key and of a message number that are read."""
 
 
-def create_app(
-    settings: Settings, inbox: Inbox, words: Words, widget_hosts: str = ""
-) -> Starlette:
+def create_app(settings: Settings, inbox: Inbox, words: Words, widget_hosts: str = "") -> Starlette:
     """The survivors' web door. ``widget_hosts``: sites that may show it in a frame (origins,
     spaces between); none: there is no widget. The channel is at ``app.state.connector``."""
     connector = WebChannel(settings, inbox)
@@ -125,7 +123,13 @@ class _Routes:
         if (writing := self._connector.being_answered(token)) is not None:
             return HTMLResponse(await asyncio.shield(writing))
         tag = picked or self._page.language(request.headers.get("accept-language", ""))
-        text = clean(sent.get("choice") or sent.get("text", ""))
+        draft = clean(sent.get("text", ""))
+        if choice := clean(sent.get("choice", "")):
+            text = choice
+        elif "language" in sent or "check" in sent:
+            text = ""
+        else:
+            text, draft = draft, ""
         try:
             session = self._connector.turn_page(token, tag)
         except (TokenUnknown, TokenSpent):
@@ -139,15 +143,15 @@ class _Routes:
             session.language = picked
         try:
             done = await self._connector.say(session, text, None, picked) if text else True
-            written.set_result(self._answer_page(session, text, picked, done, request.scope))
+            written.set_result(self._answer_page(session, text, draft, picked, done, request.scope))
         finally:
             session.answering = None
             if not written.done():
-                written.cancel()
+                written.set_result(self._page.render(tag, self._connector.start_token()))
         return HTMLResponse(written.result())
 
     def _answer_page(
-        self, session: Session, said: str, picked: str, done: bool, scope: Scope
+        self, session: Session, said: str, draft: str, picked: str, done: bool, scope: Scope
     ) -> str:
         if session.ended:
             # Left by a word: the start page, with the one neutral line and nothing of before.
@@ -166,6 +170,7 @@ class _Routes:
             talking=True,
             held=session.held,
             said=said,
+            draft=draft,
             messages=session.take(),
             note="" if done else "slow",
         )

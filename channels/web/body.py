@@ -62,9 +62,7 @@ async def form(request: Request) -> dict[str, str]:
         )
     except (HTTPException, MultiPartException, ValueError, KeyError, AssertionError) as error:
         raise BodyUnreadable from error
-    return {
-        name: value for name, value in found.multi_items() if not isinstance(value, UploadFile)
-    }
+    return {name: value for name, value in found.multi_items() if not isinstance(value, UploadFile)}
 
 
 async def fields(request: Request) -> dict[str, str]:

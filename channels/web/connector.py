@@ -15,6 +15,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
@@ -157,14 +158,18 @@ class WebChannel:
 
     def open(self, start: str, language: str, key: str) -> Session:
         """A new session for a start page with JavaScript, or the one it opened already with the
-        same key. Raises `TokenUnknown`, `TokenSpent` (and ends the session), `DoorFull`."""
+        same key, or the one of an answer page on which JavaScript woke up late (a slow phone:
+        the first message went as a plain form). Raises `TokenUnknown`, `TokenSpent` (and ends the
+        session), `DoorFull`."""
         known = self._sessions.get(self._pages.get(start, ""))
         if known is not None:
-            if key and not known.plain and hmac.compare_digest(known.key, key):
-                known.active_at = self._clock()
-                return known
-            self.leave(known.address)
-            raise TokenSpent
+            if known.live == start and key:
+                known.live, known.plain, known.key = None, False, key
+            if not key or not hmac.compare_digest(known.key.encode(), key.encode()):
+                self.leave(known.address)
+                raise TokenSpent
+            known.active_at = self._clock()
+            return known
         return self._open(start, language, key, plain=False)
 
     def turn_page(self, token: str, language: str) -> Session:
@@ -204,10 +209,15 @@ class WebChannel:
             answered.exception()
         return answered.done() or session.ended
 
-    def leave(self, address: str) -> None:
-        """The exit control, a closed page, a page used twice: wipe here first, then everywhere."""
+    def leave(self, token: str) -> None:
+        """The exit control, a closed page, a page used twice: wipe here first, then everywhere.
+        Takes any token of the page, since leaving may overtake the answer to its first message."""
+        address = self._pages.get(token, token)
         if self._drop(address):
             self._inbox.leave(NAME, address)
+            return
+        with suppress(TokenUnknown, TokenSpent):
+            self._starts.spend(token)  # a first message still on its way must not open anything
 
     async def listen(self, session: Session, seen: int) -> AsyncIterator[str]:
         """Lines of JSON for an open page: messages as they come, whether the person is held, and
@@ -216,7 +226,7 @@ class WebChannel:
         session.news.set()
         until, held = self._clock() + STREAM_S, False
         while session.listener is me and not session.ended and self._clock() < until:
-            session.news.clear()
+            session.news.clear()  # set again by a message, by being held, and by the end
             for item in session.after(seen):
                 seen = item.number
                 yield _line({"message": item.for_script()})
@@ -225,11 +235,9 @@ class WebChannel:
                 yield _line({"held": held})
             session.active_at = self._clock()
             self._inbox.touch(NAME, session.address)
-            waits = {asyncio.ensure_future(session.news.wait()), session.over}
-            done, _ = await asyncio.wait(waits, timeout=BEAT_S, return_when="FIRST_COMPLETED")
-            for wait in waits - {session.over} - done:
-                wait.cancel()
-            if not done:
+            try:
+                await asyncio.wait_for(session.news.wait(), BEAT_S)
+            except TimeoutError:
                 yield "\n"
         if session.ended:
             yield _line({"ended": True})
@@ -249,9 +257,7 @@ class WebChannel:
         """End sessions of pages that are closed or were left alone, but not of those who wait."""
         now = self._clock()
         for session in list(self._sessions.values()):
-            idle_s = (
-                self._settings.session_ttl_s if session.plain else self._settings.web_blank_s
-            )
+            idle_s = self._settings.session_ttl_s if session.plain else self._settings.web_blank_s
             if not session.held and session.active_at < now - idle_s - BEAT_S:
                 self.leave(session.address)
 

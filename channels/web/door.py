@@ -63,5 +63,3 @@ class Door:
     def _foreign(self, scope: Scope) -> bool:
         site = Headers(scope=scope).get("sec-fetch-site", "same-origin")
         return bool(scope["method"] == "POST") and site not in _OWN
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -45,11 +46,9 @@ class Page:
         """The served language a browser asks for first (RFC 9110, 12.5.4), else the default."""
         wanted: list[tuple[float, str]] = []
         for item in accept.split(",")[:20]:
-            tag, _, quality = item.strip().partition(";q=")
-            try:
-                wanted.append((float(quality or 1), tag))
-            except ValueError:
-                continue
+            tag, _, weight = item.strip().partition(";q=")
+            with suppress(ValueError):
+                wanted.append((float(weight or 1), tag.strip()))
         for quality, tag in sorted(wanted, key=lambda pair: -pair[0]):
             short = tag.partition("-")[0].lower()
             for found in (tag, short, _NEAREST.get(short, "")):
@@ -67,11 +66,13 @@ class Page:
         talking: bool = False,
         held: bool = False,
         said: str = "",
+        draft: str = "",
         messages: Iterable[Message] = (),
         note: str = "",
     ) -> str:
         """The page. ``picked``: its language was chosen; ``talking``: a conversation is open, so
-        the page is an answer; ``note``: name of a phrase shown as a notice."""
+        the page is an answer; ``said``: what the person just sent; ``draft``: what stood in the
+        box when another button was pressed; ``note``: name of a phrase shown as a notice."""
         return self._templates.get_template("page.html").render(
             **self._common(tag),
             token=token,
@@ -81,6 +82,7 @@ class Page:
             talking=talking,
             held=held,
             said=said,
+            draft=draft,
             messages=list(messages),
             note=note,
             languages=list(self.languages.values()),

@@ -57,8 +57,11 @@ class _Decorator:
 
 
 def _absent(name: str) -> _Absent:
-    return _Absent(name, (object,), {"__module__": __name__, "__class_getitem__": classmethod(
-        lambda cls, item: cls)})
+    return _Absent(
+        name,
+        (object,),
+        {"__module__": __name__, "__class_getitem__": classmethod(lambda cls, item: cls)},
+    )
 
 
 class _Module(types.ModuleType):

@@ -1,0 +1,46 @@
+"""One Chromium a file of tests; a fresh context (nothing stored, nothing shared) a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import FLAGS, chromium_or_skip
+from tests.browser.stage import Stage
+from tests.browser.survivor import Survivor
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Ends with the file: while playwright's synchronous loop runs, no async test can."""
+    path = chromium_or_skip()
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def door() -> Iterator[Stage]:
+    made = Stage()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def survivor(browser: Browser) -> Iterator[Callable[..., Survivor]]:
+    """``survivor(door)``, ``survivor(door, scripts=False)``: somebody at a browser, page not yet
+    opened."""
+    contexts = []
+
+    def at(door: Stage, scripts: bool = True, **context: object) -> Survivor:
+        made = browser.new_context(java_script_enabled=scripts, **context)  # type: ignore[arg-type]
+        made.set_default_timeout(10_000)
+        contexts.append(made)
+        return Survivor(made.new_page(), door.url, scripts)
+
+    yield at
+    for context in contexts:
+        context.close()
