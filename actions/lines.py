@@ -9,11 +9,24 @@ from collections.abc import Callable, Mapping
 
 from directory.contract import Directory
 
-PURPOSES = (
-    "emergency", "suicide", "domestic_violence", "caused_harm", "sexual_assault", "teen",
-    "child_abuse", "elder", "native", "deaf", "trafficking", "poison", "legal", "immigration",
-    "lgbtq", "victim_compensation", "forced_marriage", "tech",
-)  # fmt: skip
+PURPOSES = {
+    "emergency": "emergency",
+    "suicide": "suicide",
+    "domestic_violence": "domestic_violence",
+    "caused_harm": "caused_harm",
+    "sexual_assault": "sexual_assault",
+    "teen": "teens",
+    "child_abuse": "children",
+    "elder": "elders",
+    "native": "native",
+    "deaf": "deaf",
+    "lgbtq": "lgbtq",
+    "trafficking": "trafficking",
+    "poison": "poison",
+    "legal": "legal_help",
+    "immigration": "immigration",
+}
+"""Names in responses and the purposes of ``directory/national.yml`` they stand for."""
 
 
 def line_values(directory: Directory, country: str) -> Callable[[str], Mapping[str, str]]:
@@ -24,13 +37,14 @@ def line_values(directory: Directory, country: str) -> Callable[[str], Mapping[s
     def values(language: str) -> Mapping[str, str]:
         if language not in known:
             found: dict[str, str] = {}
-            for purpose in PURPOSES:
+            for name, purpose in PURPOSES.items():
                 line = directory.line(purpose, country, language)
-                if line is None or not line.phones:
+                if line is None:
                     continue
-                voice = next((p for p in line.phones if p.kind == "voice"), line.phones[0])
-                found[f"line_{purpose}_number"] = voice.number
-                found[f"line_{purpose}"] = f"{line.name}: {voice.number}"
+                voice = next((p for p in line.phones if p.kind == "voice"), None)
+                reach = (voice or line.phones[0]).number if line.phones else line.url or ""
+                found[f"line_{name}_number"] = reach
+                found[f"line_{name}"] = f"{line.name}: {reach}"
             known[language] = found
         return known[language]
 

@@ -98,9 +98,13 @@ def reasons(option: Option) -> list[object]:
     """Why an option is shown, in words."""
     named = []
     for reason in option.reasons:
+        if reason.code in ("checked", "unchecked", "national"):
+            continue  # said in a line of their own
         values: dict[str, Any] = dict(reason.values)
         if "need" in values:
             values["need"] = phrase(f"need_{values['need']}")
+        if "preference" in values:
+            values["preference"] = phrase(f"wish_{values['preference']}")
         if "language" in values:
             values["language"] = phrase(f"language_{values['language']}")
         named.append(phrase(f"why_{reason.code}", **values))

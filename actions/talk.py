@@ -115,7 +115,7 @@ class Talk:
 
     # -- saying ------------------------------------------------------------------------------
 
-    def say(self, response: str, **values: Any) -> None:
+    def say(self, response: str, /, **values: Any) -> None:
         """Say a response of bot/responses. Wordings that may not repeat are counted per session."""
         counts: dict[str, int] = dict(self._slots.get("wordings") or {})
         nth = counts.get(response, 0)
@@ -128,7 +128,7 @@ class Talk:
         """Tell the channel something beside words (`bot.contract.Answer.notes`)."""
         self._dispatcher.utter_message(json_message={"note": note})
 
-    def ask(self, response: str, question: str, **values: Any) -> None:
+    def ask(self, response: str, question: str, /, **values: Any) -> None:
         """Say a question and remember which one is open. One a message."""
         self.say(response, **values)
         self.set("asked", question)

@@ -16,6 +16,8 @@ import warnings
 from types import TracebackType
 from typing import Any
 
+import structlog
+
 SAFE_FIELDS = frozenset({
     "channel", "language", "count", "seconds", "status", "port", "door", "model", "check", "error",
     "place", "reason", "version", "state", "waited_s", "kind", "path", "languages",
@@ -90,6 +92,21 @@ def _uncaught(kind: type[BaseException], error: BaseException, tb: TracebackType
     log.error("process.uncaught", error)
 
 
+def _drop(logger: Any, name: str, event: Any) -> Any:
+    raise structlog.DropEvent
+
+
+def _silence_structlog() -> None:
+    """Rasa's structured events carry texts, slots and local variables: none is let through. What
+    an operator needs to know is logged by us."""
+    structlog.configure(
+        processors=[_drop],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.ReturnLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
 def quiet(level: str = "info") -> None:
     """Make this process's logs carry no text. Call first, and again after a library set up its
     own logging. There is no level below info on purpose."""
@@ -109,5 +126,6 @@ def quiet(level: str = "info") -> None:
     logging.getLogger(_OURS).setLevel(wanted)
     logging.getLogger("uvicorn.access").disabled = True
     logging.raiseExceptions = False
+    _silence_structlog()
     warnings.showwarning = _warn  # type: ignore[assignment]
     sys.excepthook = _uncaught

@@ -59,6 +59,9 @@ class Settings:
     page_title: str = _setting("Notes", "Title of the web page in tab and history; keep it dull.")
     session_ttl_s: int = _setting(1800, "Seconds of silence after which a conversation is gone.")
     web_blank_s: int = _setting(600, "Seconds of idleness after which the web page blanks itself.")
+    web_widget_hosts: str = _setting(
+        "", "Sites that may show the web page in a frame (origins, spaces between); empty: none."
+    )
     exit_reply: str = _setting(
         "web terminal", "Channels on which leaving is answered with one neutral line."
     )

@@ -60,7 +60,7 @@ class Said:
     choices: tuple[str, ...]
 
 
-def phrase(name: str, **values: Any) -> dict[str, Any]:
+def phrase(name: str, /, **values: Any) -> dict[str, Any]:
     """A phrase by name, as a value that survives JSON between action and words."""
     return {"phrase": name, "values": values}
 
@@ -169,6 +169,7 @@ class Words:
 
     def phrase(self, name: str, language: str, values: Mapping[str, Any] | None = None) -> str:
         """A phrase with its values filled in. Raises `WordsMissing`."""
+        self._refresh()
         for tag in (language, self.default, "en"):
             found = self._phrases.get(tag, {}).get(name)
             if found is not None:

@@ -26,7 +26,7 @@ def server(app: Any, host: str, port: int) -> uvicorn.Server:
             access_log=False,
             server_header=False,
             date_header=False,
-            timeout_keep_alive=20,
+            timeout_keep_alive=20, timeout_graceful_shutdown=2,
             lifespan="on",
         )  # fmt: skip
     )
@@ -35,7 +35,7 @@ def server(app: Any, host: str, port: int) -> uvicorn.Server:
 async def serve(parts: Parts) -> None:
     """Run until interrupted."""
     settings = parts.settings
-    app = create_app(settings, parts.inbox, parts.words)
+    app = create_app(settings, parts.inbox, parts.words, settings.web_widget_hosts)
     door = server(app, settings.host, settings.port)
     quiet(settings.log_level)
     sweeper = asyncio.create_task(_sweep(parts))

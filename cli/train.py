@@ -46,13 +46,7 @@ def train(settings: Settings) -> Path:
     if path.is_file():
         return path
     calm_environment()
-    import logging
-
-    import structlog
-
     quiet(settings.log_level)
-    # Rasa prints every rule at debug level while structlog is unset.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     from rasa.model_training import train as rasa_train
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -167,8 +167,8 @@ def from_schedules(rows: Iterable[Mapping[str, Any]]) -> str | None:
             for day in selector.split(",") if selector and " " not in selector else [selector]:
                 week.setdefault(day, []).append(times)
     parts = []
-    for selector, times in week.items():
-        spans = sorted({t for t in times if t != "off"})
+    for selector, stated in week.items():
+        spans = sorted({t for t in stated if t != "off"})
         parts.append(f"{selector} {','.join(spans) if spans else 'off'}".strip())
     if not parts and not dated:
         return None
@@ -256,7 +256,9 @@ def from_text(text: str) -> str | None:
 def _both(first: str, last: str) -> tuple[str | None, str | None]:
     """Both ends of a span; "9-5" is read as morning to afternoon, "1-5pm" as afternoon."""
     first, last = first.strip(), last.strip()
-    half_first, half_last = (re.search(r"[ap]", t) if t[0].isdigit() else None for t in (first, last))
+    half_first, half_last = (
+        re.search(r"[ap]", t) if t[0].isdigit() else None for t in (first, last)
+    )
     opens, closes = time_of_day(first), time_of_day(last)
     if opens is None or closes is None:
         return None, None
@@ -300,6 +302,9 @@ def _days(text: str, known: Mapping[str, str]) -> str | None:
     return ",".join(named) or None
 
 
+_NOT_A_RULE: type[Exception] = getattr(opening_hours, "ParserError", ValueError)
+
+
 @lru_cache(maxsize=512)
 def zone(name: str) -> tzinfo:
     """A time zone by name. Raises LookupError for an unknown one."""
@@ -337,5 +342,5 @@ def open_at(rule: str | None, now: datetime, timezone_name: str | None) -> bool 
         if parsed.is_unknown(local):
             return None
         return bool(parsed.is_open(local))
-    except (LookupError, ValueError, opening_hours.ParserError):
+    except (LookupError, ValueError, _NOT_A_RULE):
         return None

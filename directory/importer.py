@@ -15,13 +15,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from bot.settings import Settings
 from directory import mapping, nested, schema, sheet, store, tabular, transformer
 from directory.confidential import Secrets
-from directory.index import Counted, Indexer, Made
-from directory.places import open_gazetteer
+from directory.index import Counted, Indexer
+from directory.places import Gazetteer, open_gazetteer
 from directory.profile import NEEDS_TAXONOMY_ID, TAXONOMY_ID, taxonomy_rows
 from directory.reading import DirectoryUnreadable, Problem, Reader, Report, Row, row, sheets
 
@@ -142,14 +140,7 @@ def import_rows(
         with store.writing(settings) as writer:
             writer.forget(source.name)
             _store(writer, source, secrets, outcome, told)
-            indexer = Indexer(
-                writer.connection, source.name, gazetteer, rules, today, writer.next_number()
-            )
-            done = 0
-            for made in _batches(indexer):
-                writer.index(made)
-                done += len(made.options)
-                told("indexing", done)
+            indexer = index_source(writer, source.name, gazetteer, today, told)
             outcome.counted = indexer.counted
             _account(outcome, indexer.problems)
             writer.connection.execute(schema.source.insert(), {
@@ -161,8 +152,23 @@ def import_rows(
         gazetteer.close()
 
 
-def _batches(indexer: Indexer) -> Iterator[Made]:
-    yield from indexer.batches()
+def index_source(
+    writer: store.Writer,
+    name: str,
+    gazetteer: Gazetteer,
+    imported_on: date,
+    told: Progress = lambda stage, rows: None,
+) -> Indexer:
+    """Make the options of a source from its stored rows."""
+    indexer = Indexer(
+        writer.connection, name, gazetteer, mapping.load(), imported_on, writer.next_number()
+    )
+    done = 0
+    for made in indexer.batches():
+        writer.index(made)
+        done += len(made.options)
+        told("indexing", done)
+    return indexer
 
 
 def _counting(rows: Iterable[Row], stage: str, told: Progress) -> Iterator[Row]:

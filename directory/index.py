@@ -226,7 +226,7 @@ class Indexer:
         if not mapped.main:
             if len(self.counted.unmapped) < 500:
                 self.counted.unmapped.append((service["id"], service["name"] or ""))
-        joints = found.joints.get(link) or [None]
+        joints: list[Mapping[str, Any] | None] = [*found.joints.get(link, [])] or [None]
         for joint in joints:
             option = _Option(self, service, joint, profile, mapped.main, mapped.other, found)
             option.make(self._number, made)
@@ -248,7 +248,9 @@ class Indexer:
             field_name = PROFILE_TERMS.get(id)
             if field_name is None:
                 taxonomy, code, name = self._term(id)
-                if taxonomy == NEEDS_TAXONOMY or (id not in self._terms and item["value"] in needs()):
+                if taxonomy == NEEDS_TAXONOMY or (
+                    id not in self._terms and item["value"] in needs()
+                ):
                     own.append(code)
                     continue
                 if taxonomy != TAXONOMY:
@@ -368,9 +370,8 @@ class _Option:
         if national:
             flags |= FLAG["national"]
         card = {
-            "name": self._service["name"],
-            "organization": self._organization.get("name")
-            or self._location.get("name") or self._service["name"],
+            "service": self._service["id"], "name": self._service["name"],
+            "organization": self._organization.get("name") or self._by_place(),
             "main": self._main, "other": self._other,
             "ring": profile.ring or self._ring(), "system": system,
             "description": self._service["description"], "phones": numbers,
@@ -418,6 +419,14 @@ class _Option:
                 made.near.append({"need": need, "cell": cell(latitude, longitude), **facts})
             for key in dict.fromkeys(keys):
                 made.area.append({"need": need, "area": key, "rank": rank, **facts})
+
+    def _by_place(self) -> str:
+        """A name for a service whose organization the source left out: that of its location,
+        unless that is a word like "main office"."""
+        name = self._location.get("name") or ""
+        if name.casefold().strip() in self._indexer._rules.generic_names:
+            name = ""
+        return str(name or self._service["name"])
 
     def _zone_of(self, areas: list[str]) -> str | None:
         for area in areas:
@@ -560,7 +569,8 @@ class _Option:
 
     def _area(self, shown: list[str], where: Any) -> str | None:
         if self.confidential:
-            return "; ".join(shown[:3]) or self._address.get("state_province")
+            state: str | None = self._address.get("state_province")
+            return "; ".join(shown[:3]) or state
         if self._address.get("city"):
             return str(self._address["city"])
         if where is not None:
@@ -618,6 +628,8 @@ class _Option:
             "has_phone": bool(numbers), "shelter": "safe_place" in self._main,
             "has_hours": rule is not None, "has_area": has_area, "located": located,
             "has_main": bool(self._main),
+            "youth_only": oldest is not None and oldest < 26,
+            "elders_only": youngest is not None and youngest >= 50,
         }  # fmt: skip
         flags = sum(FLAG[name] for name, yes in told.items() if yes)
         for name, value in values.items():
@@ -628,7 +640,7 @@ class _Option:
 
 def boolean_of(text: str | None) -> bool | None:
     """A flag's text; what cannot be read counts as yes, the safe side for confidentiality."""
-    from directory.profile import boolean  # noqa: PLC0415
+    from directory.profile import boolean
 
     try:
         return boolean(text or "")

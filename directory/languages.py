@@ -32,9 +32,26 @@ def _names() -> dict[str, str]:
     names: dict[str, str] = {}
     for tag, name in Locale("en").languages.items():
         names.setdefault(name.casefold(), tag.split("_")[0])
-    for tag in ("es", "vi", "ar", "ko", "ht", "pt", "ru", "fr", "so", "zh", "fil", "de", "hi", "sw"):
+    for tag in (
+        "es",
+        "vi",
+        "ar",
+        "ko",
+        "ht",
+        "pt",
+        "ru",
+        "fr",
+        "so",
+        "zh",
+        "fil",
+        "de",
+        "hi",
+        "sw",
+    ):
         try:
-            names.setdefault(str(Locale(tag).get_language_name(tag)).casefold(), _ALIASES.get(tag, tag))
+            names.setdefault(
+                str(Locale(tag).get_language_name(tag)).casefold(), _ALIASES.get(tag, tag)
+            )
         except (UnknownLocaleError, ValueError):
             continue
     return names | _ALIASES

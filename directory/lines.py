@@ -86,7 +86,9 @@ def for_needs(
     """Lines that stand in for needs, best first: those made for who is asking, those of each need,
     then the lane's general one. Emergency numbers are never offered as an option."""
     lines = [line for line in all_lines().get(country, ()) if line.purpose != "emergency"]
-    general = [line for purpose in _FIRST.get(lane, ()) for line in lines if line.purpose == purpose]
+    general = [
+        line for purpose in _FIRST.get(lane, ()) for line in lines if line.purpose == purpose
+    ]
     if lane == "caused_harm":
         return general
     special = {p for word in preferences for p in _FOR_PREFERENCE.get(word, ())}

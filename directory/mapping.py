@@ -105,6 +105,7 @@ class Rules:
     shelter_descriptions: Phrases
     hidden_addresses: Phrases
     records: Mapping[str, list[str]] = field(default_factory=dict)
+    generic_names: frozenset[str] = frozenset()
 
     def text(self, text: str) -> set[str]:
         """Needs named in a text."""
@@ -200,4 +201,5 @@ def build(rules: Mapping[str, Any]) -> Rules:
         Phrases((phrase, "") for phrase in hidden["descriptions"]),
         Phrases((phrase, "") for phrase in hidden["addresses"]),
         rules.get("records") or {},
+        frozenset(rules.get("generic_names", ())),
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def open_directory(settings: Settings) -> LindenDirectory:
     """The directory of a deployment. Cheap: files and connections are opened when first asked, and
     a missing or broken directory answers with national lines (`Results.degraded`)."""
-    from directory.search import LindenDirectory  # noqa: PLC0415 - keeps `import directory` light
+    from directory.search import LindenDirectory
 
     return LindenDirectory(settings)
 
@@ -24,11 +24,11 @@ def build_sample(settings: Settings, *, renew: bool = False) -> bool:
     ``renew``: import it even beside others, with today's dates. Takes seconds, changes nothing
     when a directory is already there.
     """
-    from directory.places import open_gazetteer  # noqa: PLC0415
-    from directory.sample import import_sample  # noqa: PLC0415
+    from directory.places import open_gazetteer
+    from directory.sample import import_sample
 
     if settings.database_url:
-        from directory.store import server_has_directory  # noqa: PLC0415
+        from directory.store import server_has_directory
 
         there = server_has_directory(settings)
     else:

@@ -122,9 +122,29 @@ def _fit(one: Candidate, asked: Asked, w: Mapping[str, float]) -> float:
         points += w["preference"] if yes else w["preference_silent"]
     if one.flags & FLAG["dv_trained"]:
         points += w["dv_trained"]
+    if (one.flags & FLAG["youth_only"] and not asked.wants("teen")) or (
+        one.flags & FLAG["elders_only"] and not asked.wants("elder")
+    ):
+        points += w["other_age"]
+    if one.flags & FLAG["close_community"] and not _of_community(one, asked):
+        points += w["other_community"]
     if not one.flags & (FLAG["has_phone"] | FLAG["online"] | FLAG["walk_in"]):
         points += w["no_phone"]
     return points
+
+
+def _of_community(one: Candidate, asked: Asked) -> bool:
+    """Whether anything the person said fits a place made for one community: its language, or a
+    wish such as ``deaf`` or ``trans`` that it says yes to, or a need for culture itself."""
+    if asked.language and f" {asked.language} " in one.languages:
+        return True
+    if bits(("cultural_support", "faith_support", "peer_support")) & asked.needs_bits:
+        return True
+    return any(
+        one.flags & FLAG[rule["flag"]]
+        for word in asked.preferences
+        if (rule := preferences().get(word)) and rule["kind"] == "eligible"
+    )
 
 
 def _area(one: Candidate, asked: Asked, w: Mapping[str, Any]) -> float:

@@ -14,7 +14,7 @@ _EXTENSION = re.compile(r"\(?\b(?:ext(?:ension)?\.?|int\.?|x|anexo|poste)\s*[.:]
 _SHORT = re.compile(r"^\D*(\d{3}|11[26] ?\d{3}|\d{4,6})\D*$")
 _VANITY = re.compile(r"^[\d\s().+-]*\d[\dA-Za-z\s().+-]*$")
 _SPLIT = re.compile(
-    r"\s*(?:;|\bor\b|\bo\b|\||\n|,(?=\s*[+(]?\d{3})|(?<=\d{7})\s*/\s*(?=[+(]?\d)|(?<=\d{4}) [-–] (?=[+(]?\d))\s*",
+    r"\s*(?:;|\bor\b|\bo\b|\||\n|,(?=\s*[+(]?\d{3})|,(?=\s*[A-Za-z][A-Za-z -]*:)|(?<=\d{7})\s*/\s*(?=[+(]?\d)|(?<=\d{4}) [-–] (?=[+(]?\d))\s*",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^\s*([A-Za-z][A-Za-z \-]{1,30}?)\s*:\s*")
@@ -62,10 +62,13 @@ def _one(part: str, extension: str | None, remark: str | None, country: str) -> 
         return Number(part, extension, remark, sound=False)
     if any(c.isalpha() for c in part) and _VANITY.match(part):
         return Number(part, extension, remark, sound=True)
-    home = phonenumbers.region_code_for_country_code(number.country_code)
+    code = number.country_code or 0
+    home = phonenumbers.region_code_for_country_code(code)
     own = phonenumbers.country_code_for_region(country) == number.country_code
+    digits = str(number.national_number)
+    if number.country_code == 1 and own and len(digits) != 10:
+        return Number(part, extension, remark, sound=True)
     if number.country_code == 1 and own:
-        digits = str(number.national_number)
         shown = f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
         toll_free = digits[0] == "8" and digits[1] == digits[2] or digits[:3] == "800"
         shown = f"1-{shown}" if toll_free else shown

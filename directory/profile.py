@@ -152,7 +152,7 @@ NEEDS_TAXONOMY_ID = made_id("taxonomy", NEEDS_TAXONOMY)
 
 def taxonomy_rows() -> list[tuple[str, dict[str, Any]]]:
     """HSDS rows of both taxonomies, so that an export stands on its own."""
-    from directory.vocabulary import needs  # noqa: PLC0415 - reads the file only when asked
+    from directory.vocabulary import needs
 
     rows: list[tuple[str, dict[str, Any]]] = [
         ("taxonomy", {"id": TAXONOMY_ID, "name": TAXONOMY, "description": "Linden profile of HSDS"}),
@@ -188,7 +188,7 @@ _BITS = (
     "system", "confidential", "national", "caused_harm", "involves_police", "vouched",
     "close_community", "faith", "women_only", "text", "walk_in", "online", "interpreters",
     "dv_trained", "keeps_confidence", "relationship", "asks_first", "always_open", "has_phone",
-    "shelter", "has_hours", "has_area", "located", "has_main",
+    "shelter", "has_hours", "has_area", "located", "has_main", "youth_only", "elders_only",
     *TRISTATE, *(f"no_{name}" for name in TRISTATE),
 )  # fmt: skip
 FLAG: dict[str, int] = {name: 1 << number for number, name in enumerate(_BITS)}

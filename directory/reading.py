@@ -67,7 +67,7 @@ class Sheet:
     """One CSV file: lines as dictionaries with the number a spreadsheet shows (heading is 1)."""
 
     name: str
-    open: Callable[[], io.BufferedIOBase]
+    open: Callable[[], io.BufferedReader]
     _heading: list[str] = field(default_factory=list)
 
     def heading(self) -> list[str]:
@@ -119,8 +119,8 @@ def _windows(cell: str) -> str:
     return cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
 
 
-def _text(stream: io.BufferedIOBase) -> io.TextIOWrapper:
-    start = stream.peek(4)[:4] if isinstance(stream, io.BufferedReader) else b""
+def _text(stream: io.BufferedReader) -> io.TextIOWrapper:
+    start = stream.peek(4)[:4]
     encoding = "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
@@ -147,8 +147,9 @@ def sheets(path: Path) -> dict[str, Sheet]:
     return {}
 
 
-def _member(path: Path, name: str) -> io.BufferedIOBase:
-    return io.BufferedReader(ZipFile(path).open(name))  # type: ignore[arg-type]
+def _member(path: Path, name: str) -> io.BufferedReader:
+    member: Any = ZipFile(path).open(name)
+    return io.BufferedReader(member)
 
 
 def row(

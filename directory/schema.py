@@ -116,9 +116,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 
 def _table(name: str) -> sa.Table:
-    columns = [
-        sa.Column(c, sa.Float(53) if c in NUMBERS[name] else sa.Text) for c in NAMES[name]
-    ]
+    columns = [sa.Column(c, sa.Float(53) if c in NUMBERS[name] else sa.Text) for c in NAMES[name]]
     return sa.Table(
         name,
         metadata,

@@ -30,12 +30,16 @@ _MAIN_LANGUAGES = {"US": "en", "GB": "en", "CA": "en", "AU": "en", "NZ": "en", "
 """What is spoken where a record says nothing about languages; never shown, only not held against
 a record."""
 
-_FACTS = "o.number, o.latitude, o.longitude, o.languages, o.flags, o.checked, o.organization, o.needs"
+_FACTS = (
+    "o.number, o.latitude, o.longitude, o.languages, o.flags, o.checked, o.organization, o.needs"
+)
 _FILTER = (
     " AND (o.flags & :require) = :require AND (o.flags & :exclude) = 0"
     " AND (o.checked >= :fresh OR o.checked < 0)"
 )
-_LANGUAGE = " AND (o.languages LIKE :language OR o.languages = :silent)"
+_LANGUAGE = (
+    " AND (o.languages LIKE :language OR o.languages = :silent OR (o.flags & :interpreters) <> 0)"
+)
 _SQUARE = (
     "(o.latitude - :lat) * (o.latitude - :lat)"
     " + (o.longitude - :lon) * (o.longitude - :lon) * :narrow"
@@ -359,9 +363,13 @@ class _Question:
         away whose staff do speak the language did not need the language let go."""
         kept = list(let_go)
         language = self._asked.language
-        if "language" in kept and language:
-            matching = [c for c in found if f" {language} " in c.languages]
-            if matching and len(let_go) > 1:
+        main = _MAIN_LANGUAGES.get(self._country)
+        if language:
+            matching = [c for c in found if f" {language} " in c.languages
+                        or (language == main and c.languages == "  ")]  # fmt: skip
+            if not matching and "language" not in kept:
+                kept.insert(0, "language")  # interpreters only, and so it is said
+            elif matching and "language" in kept and len(let_go) > 1:
                 kept.remove("language")
                 found[:] = matching
         if "preferences" in kept and len(let_go) > 1:
@@ -415,6 +423,7 @@ class _Question:
             values["language"] = f"% {language} %"
             main = _MAIN_LANGUAGES.get(self._country)
             values["silent"] = "  " if language == main else "-"
+            values["interpreters"] = FLAG["interpreters"]
         return values, bool(language)
 
     def _step(self, need: str, let_go: frozenset[str]) -> list[Candidate]:
@@ -460,7 +469,9 @@ class _Question:
 
     def _covers(self, area: str, flags: int) -> int:
         if area.startswith("@"):
-            return -1 if flags & FLAG["has_area"] and self._place is not None else 0
+            if self._place is None or self._place.id.startswith("region:"):
+                return 0
+            return -1 if flags & FLAG["has_area"] else 0
         if len(area) == 2:
             return 1
         return 2 if self._place is not None and area == self._place.region else 3
@@ -504,9 +515,7 @@ class _Question:
             wanted[row.number].card = card | {"id": row.id, "source": row.source}
 
 
-def _choose(
-    found: dict[str, list[Candidate]], limit: int
-) -> tuple[list[Candidate], bool]:
+def _choose(found: dict[str, list[Candidate]], limit: int) -> tuple[list[Candidate], bool]:
     """Turn by turn over the needs, the best of each that is not yet served; at most one of the same
     organization until all are used up. True when some are left."""
     ranked = {

@@ -174,9 +174,7 @@ class OneSheet:
             yield attribute(self.name, "confidential", cells["confidential"], location, at,
                             "location")  # fmt: skip
 
-    def _date(
-        self, cells: dict[str, str], column: str, at: tuple[str, int, Report]
-    ) -> str | None:
+    def _date(self, cells: dict[str, str], column: str, at: tuple[str, int, Report]) -> str | None:
         cell = cells.get(column, "")
         if not cell:
             return None
@@ -193,7 +191,7 @@ def day(text: str) -> date | None:
     for form in ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d %B %Y", "%B %d, %Y",
                  "%d %b %Y", "%b %d, %Y"):  # fmt: skip
         try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a date has no zone
+            return datetime.strptime(text, form).date()
         except ValueError:
             continue
     match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
@@ -212,7 +210,7 @@ def _several(cell: str) -> list[str]:
 
 def workbook_lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Lines of the first sheet of an XLSX file, cells as text."""
-    import openpyxl  # noqa: PLC0415 - slow to import, rarely needed
+    import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
@@ -260,10 +258,10 @@ def _number(text: str) -> bool:
 
 
 def _workbook(path: Path, lines: Iterable[dict[str, str]], columns: tuple[str, ...]) -> None:
-    import openpyxl  # noqa: PLC0415
-    from openpyxl.comments import Comment  # noqa: PLC0415
-    from openpyxl.styles import Font  # noqa: PLC0415
-    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+    import openpyxl
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.datavalidation import DataValidation
 
     book = openpyxl.Workbook()
     sheet = book.active
@@ -287,7 +285,7 @@ def _workbook(path: Path, lines: Iterable[dict[str, str]], columns: tuple[str, .
 
 def template(kind: str = "csv") -> bytes:
     """The empty template with its example rows, as a file's content."""
-    import tempfile  # noqa: PLC0415
+    import tempfile
 
     examples = read_yaml("sheet.yml")["examples"]
     with tempfile.TemporaryDirectory() as folder:

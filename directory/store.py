@@ -56,13 +56,22 @@ class Writer:
         self.connection = connection
         self._dialect = connection.dialect.name
         self._statements: dict[str, Any] = {}
+        self._staged: set[str] = set()
 
     def forget(self, source: str) -> None:
         """Take out all rows of a source."""
+        self.forget_options(source)
+        for table in TABLES.values():
+            self.connection.execute(sa.delete(table).where(table.c.source == source))
+        self.connection.execute(sa.delete(schema.source).where(schema.source.c.name == source))
+
+    def forget_options(self, source: str) -> None:
+        """Take out what was made from the rows of a source."""
         numbers = sa.select(schema.option.c.number).where(schema.option.c.source == source)
         low, high = self.connection.execute(
-            sa.select(sa.func.min(schema.option.c.number), sa.func.max(schema.option.c.number))
-            .where(schema.option.c.source == source)
+            sa.select(
+                sa.func.min(schema.option.c.number), sa.func.max(schema.option.c.number)
+            ).where(schema.option.c.source == source)
         ).one()
         if low is not None:
             for table in (schema.option_near, schema.option_area):
@@ -72,9 +81,6 @@ class Writer:
                                            table.c.number.in_(numbers))
                 )  # fmt: skip
         self.connection.execute(sa.delete(schema.option).where(schema.option.c.source == source))
-        for table in TABLES.values():
-            self.connection.execute(sa.delete(table).where(table.c.source == source))
-        self.connection.execute(sa.delete(schema.source).where(schema.source.c.name == source))
 
     def next_number(self) -> int:
         highest = self.connection.execute(sa.select(sa.func.max(schema.option.c.number))).scalar()
@@ -103,8 +109,28 @@ class Writer:
         for row in repeated:
             report(Problem(row.file, row.number, "id", "id_repeated",
                            "one row a thing; what the first left empty was filled in"))  # fmt: skip
-        self.connection.execute(self._statement(table), list(unique.values()))
+        self._write(table, list(unique.values()))
         return len(unique) - before
+
+    def _write(self, table: str, rows: list[dict[str, Any]]) -> None:
+        if self._dialect != "postgresql":
+            self.connection.execute(self._statement(table), rows)
+            return
+        from directory import postgres
+
+        # COPY knows no conflicts, so rows go by way of a table of the same shape.
+        columns = ("source", "owner", "id", *NAMES[table], "more")
+        if table not in self._staged:
+            self.connection.exec_driver_sql(
+                f'CREATE TEMPORARY TABLE "new_{table}" (LIKE "{table}") ON COMMIT DROP'
+            )
+            self._staged.add(table)
+        postgres.copy(self.connection, f"new_{table}", columns, rows)
+        new = sa.table(f"new_{table}", *(sa.column(c) for c in columns))
+        self.connection.execute(
+            self._statement(table).from_select(columns, sa.select(*(new.c[c] for c in columns)))
+        )
+        self.connection.exec_driver_sql(f'TRUNCATE "new_{table}"')
 
     def _count(self, source: str, table: str, unique: dict[tuple[str, str], Any]) -> int:
         if table in _CHECKED_TWICE:
@@ -142,9 +168,7 @@ class Writer:
             statement = insert(t, self._dialect)
             key = [t.c.source, t.c.owner, t.c.id]
             if table in ENTITIES or table in ("program", "service_at_location"):
-                merged = {
-                    n: sa.func.coalesce(t.c[n], statement.excluded[n]) for n in NAMES[table]
-                }
+                merged = {n: sa.func.coalesce(t.c[n], statement.excluded[n]) for n in NAMES[table]}
                 merged["more"] = sa.func.coalesce(t.c.more, statement.excluded.more)
                 statement = statement.on_conflict_do_update(index_elements=key, set_=merged)
             else:
@@ -159,7 +183,12 @@ class Writer:
             (schema.option_near, made.near),
             (schema.option_area, made.area),
         ):
-            if rows:
+            if rows and self._dialect == "postgresql":
+                from directory import postgres
+
+                columns = tuple(column.name for column in table.columns)
+                postgres.copy(self.connection, table.name, columns, rows)
+            elif rows:
                 self.connection.execute(table.insert(), rows)
 
 
@@ -254,19 +283,17 @@ def _locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _writing_server(settings: Settings) -> Iterator[Writer]:
-    from directory import migration  # noqa: PLC0415 - alembic is only needed here
+    from directory import migration
 
     engine = server(settings.database_url)
     try:
         migration.upgrade(engine)
         with engine.begin() as connection:
-            taken = connection.execute(
-                sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK))
-            ).scalar()
+            taken = connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK))).scalar()
             if not taken:
                 raise DirectoryLocked("postgresql")
             yield Writer(connection)
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with engine.begin() as connection:
             connection.exec_driver_sql("ANALYZE")
     finally:
         engine.dispose()
@@ -274,7 +301,7 @@ def _writing_server(settings: Settings) -> Iterator[Writer]:
 
 def server(url: str) -> sa.engine.Engine:
     """An engine for PostgreSQL by psycopg 3, which SQLAlchemy 1.4 does not know by itself."""
-    from directory import postgres  # noqa: PLC0415
+    from directory import postgres
 
     return postgres.engine(url)
 
@@ -347,3 +374,15 @@ class Reading:
                 self._engine.dispose()
                 self._engine = None
                 self._file = None
+
+
+def server_has_directory(settings: Settings) -> bool:
+    """True when the PostgreSQL database already holds one."""
+    engine = server(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            if not sa.inspect(connection).has_table("source"):
+                return False
+            return bool(connection.execute(sa.select(schema.source.c.name).limit(1)).scalar())
+    finally:
+        engine.dispose()

@@ -55,7 +55,9 @@ _WEEKDAYS = {"monday": "MO", "tuesday": "TU", "wednesday": "WE", "thursday": "TH
 def fits(files: dict[str, Sheet]) -> bool:
     """True when these files look like HSDS tables."""
     if "services" in files or "service" in files:
-        heading = {cell.casefold() for cell in files.get("services", files.get("service")).heading()}  # type: ignore[union-attr]
+        heading = {
+            cell.casefold() for cell in files.get("services", files.get("service")).heading()
+        }  # type: ignore[union-attr]
         return {"id", "name"} <= heading or {"id", "organization_id"} <= heading
     return any(stem in _TABLES or stem in _OLD for stem in files) and any(
         "id" in sheet.heading() for sheet in files.values()
@@ -255,9 +257,9 @@ class Tabular:
             return
         report(Problem(file, number, "language", "several_in_a_cell",
                        "one language a row; they were taken apart"))  # fmt: skip
-        for part in cell.replace(";", ",").replace("/", ",").replace("&", ",").replace(
-            "|", ","
-        ).split(","):
+        for part in (
+            cell.replace(";", ",").replace("/", ",").replace("&", ",").replace("|", ",").split(",")
+        ):
             if part.strip():
                 yield {k: v for k, v in values.items() if k not in ("id", "code")} | {
                     "name": part.strip()

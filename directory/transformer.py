@@ -258,7 +258,7 @@ def attribute(
     kind: str = "service",
 ) -> Row:  # fmt: skip
     """A profile field as an HSDS attribute of a service or a location."""
-    from directory.profile import TAXONOMY  # noqa: PLC0415
+    from directory.profile import TAXONOMY
 
     values = {
         "id": made_id(source, "attribute", kind, service, field, value),
@@ -271,7 +271,7 @@ def attribute(
 
 def need_attribute(source: str, need: str, service: str, at: tuple[str, int, Report]) -> Row:
     """A need of the vocabulary as an HSDS attribute of a service."""
-    from directory.profile import NEEDS_TAXONOMY  # noqa: PLC0415
+    from directory.profile import NEEDS_TAXONOMY
 
     values = {
         "id": made_id(source, "attribute", "need", service, need),

@@ -16,7 +16,7 @@ class SpokenWords(NaturalLanguageGenerator):
     """Named in endpoints.yml. Chooses by language slot and channel; text edits need no training."""
 
     def __init__(
-        self, endpoint: EndpointConfig | None = None, domain: Domain | None = None
+        self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None
     ) -> None:
         self.words = Words()
 

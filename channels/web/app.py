@@ -26,7 +26,6 @@ from channels.web.tokens import TokenSpent, TokenUnknown
 
 WIDGET = "/widget"
 _STATIC = Path(__file__).parent / "static"
-_KINDS = {".css": "text/css", ".mjs": "text/javascript"}
 _KEY = 64
 """Characters of a page's own key and of a message number that are read."""
 
@@ -36,13 +35,15 @@ def create_app(settings: Settings, inbox: Inbox, words: Words, widget_hosts: str
     spaces between); none: there is no widget. The channel is at ``app.state.connector``."""
     connector = WebChannel(settings, inbox)
     inbox.register(connector)
-    door = _Routes(settings, connector, Page(settings, words), tuple(widget_hosts.split()))
+    page = Page(settings, words)
+    door = _Routes(settings, connector, page, tuple(widget_hosts.split()))
     app = Starlette(
         routes=door.routes(),
         middleware=[
             Middleware(
                 Door,
                 refuse=door.refuse,
+                style=page.style_source,
                 widget_path=WIDGET,
                 widget_hosts=tuple(widget_hosts.split()),
             )
@@ -63,11 +64,7 @@ class _Routes:
     ) -> None:
         self._settings, self._connector, self._page = settings, connector, page
         self._hosts = hosts
-        self._files = {
-            path.name: (path.read_bytes(), _KINDS[path.suffix])
-            for path in _STATIC.iterdir()
-            if path.suffix in _KINDS
-        }
+        self._files = {path.name: path.read_bytes() for path in _STATIC.glob("*.mjs")}
 
     def routes(self) -> list[Route]:
         found = [
@@ -246,10 +243,10 @@ class _Routes:
 
     async def static(self, request: Request) -> Response:
         try:
-            content, kind = self._files[request.path_params["name"]]
+            content = self._files[request.path_params["name"]]
         except KeyError:
             raise HTTPException(404) from None
-        return Response(content, media_type=kind)
+        return Response(content, media_type="text/javascript")
 
     # -- refusals --------------------------------------------------------------------------------
 

@@ -23,12 +23,13 @@ class Door:
         self,
         app: ASGIApp,
         refuse: Callable[[Scope, int], Response],
+        style: str,
         widget_path: str,
         widget_hosts: tuple[str, ...],
     ) -> None:
         self._app, self._refuse = app, refuse
-        self._headers = headers()
-        self._widget_headers = headers(widget_hosts)
+        self._headers = headers(style)
+        self._widget_headers = headers(style, widget_hosts)
         self._widget_path = widget_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

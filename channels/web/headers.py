@@ -8,12 +8,13 @@ from collections.abc import Sequence
 NOBODY = "'none'"
 
 
-def policy(ancestors: Sequence[str] = ()) -> str:
-    """The content security policy. ``ancestors``: sites that may show the page in a frame."""
+def policy(style: str, ancestors: Sequence[str] = ()) -> str:
+    """The content security policy. ``style``: the source of the one style sheet, which is in the
+    page itself; ``ancestors``: sites that may show the page in a frame."""
     rules = {
         "default-src": NOBODY,
         "script-src": "'self'",
-        "style-src": "'self'",
+        "style-src": style,
         "img-src": "data:",
         "connect-src": "'self'",
         "form-action": "'self'",
@@ -26,12 +27,12 @@ def policy(ancestors: Sequence[str] = ()) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def headers(ancestors: Sequence[str] = ()) -> dict[str, str]:
+def headers(style: str, ancestors: Sequence[str] = ()) -> dict[str, str]:
     """Headers of every answer."""
     found = {
-        # no-store on styles and scripts too: a cached file name on the device is a trace.
+        # no-store on scripts too: a cached file name on the device is a trace.
         "cache-control": "no-store",
-        "content-security-policy": policy(ancestors),
+        "content-security-policy": policy(style, ancestors),
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "camera=(), microphone=(), geolocation=(), display-capture=(), "

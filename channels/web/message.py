@@ -16,7 +16,7 @@ _NUMBER = re.compile(
       | 0\d{2,4}[\s-]\d{3,4}[\s-]?\d{3,4}                 # national, with a leading zero
       | 911 | 988 | 211 | 112 | 999
     )(?![\w-]|[./]\d)""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,  # Chinese and Korean write words up against a number
 )
 """Phone numbers as directories write them. Postcodes (60608-1234), dates, years and list numbers
 are left alone: a tap must never ring by mistake."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from bot.languages import Language, registry
 from bot.settings import Settings
@@ -38,6 +41,11 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._style = _small((_FOLDER / "static" / "page.css").read_text("utf-8"))
+        digest = hashlib.sha256(self._style.encode()).digest()
+        self.style_source = f"'sha256-{b64encode(digest).decode()}'"
+        """How the security policy names our style sheet. It is in the page itself: on a slow
+        phone a file of its own would double the time to the first paint."""
         self._icon = "data:image/svg+xml;base64," + b64encode(_ICON).decode()
         known = registry()
         self.languages = {tag: known[tag] for tag in settings.served_languages if tag in known}
@@ -116,9 +124,16 @@ class Page:
             "title": self._settings.page_title,
             "name": self._settings.name or phrase("name"),
             "icon": self._icon,
+            "style": Markup(self._style),
             "phrase_of": phrase,
             "emergency_number": lines.get("line_emergency_number", ""),
         }
+
+
+def _small(css: str) -> str:
+    """The style sheet without comments and indents."""
+    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return "".join(line.strip() for line in bare.splitlines())
 
 
 def _unlisted(tag: str) -> Language:

@@ -17,7 +17,12 @@ def browser() -> Iterator[Browser]:
     """Ends with the file: while playwright's synchronous loop runs, no async test can."""
     path = chromium_or_skip()
     with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=path, args=FLAGS)
+        found = play.chromium.launch(
+            executable_path=path,
+            args=FLAGS,
+            # playwright turns the back-forward cache off; people's browsers have it
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
         yield found
         found.close()
 
@@ -34,13 +39,19 @@ def survivor(browser: Browser) -> Iterator[Callable[..., Survivor]]:
     """``survivor(door)``, ``survivor(door, scripts=False)``: somebody at a browser, page not yet
     opened."""
     contexts = []
+    complaints: list[str] = []
 
     def at(door: Stage, scripts: bool = True, **context: object) -> Survivor:
         made = browser.new_context(java_script_enabled=scripts, **context)  # type: ignore[arg-type]
         made.set_default_timeout(10_000)
+        made.on("weberror", lambda error: complaints.append(str(error.error)))
+        made.on("console", lambda said: complaints.append(said.text))
         contexts.append(made)
         return Survivor(made.new_page(), door.url, scripts)
 
     yield at
     for context in contexts:
         context.close()
+    # A stopped server or a line cut by the test itself is not a fault of the page.
+    ours = [said for said in complaints if "Failed to load resource" not in said]
+    assert not ours, "the page broke, or broke its own security policy"

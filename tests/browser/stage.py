@@ -95,6 +95,7 @@ class Served:
                 self.written,
                 ws="none",
                 loop="asyncio",
+                lifespan="off",
                 log_config=None,
                 access_log=False,
                 server_header=False,

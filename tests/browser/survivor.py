@@ -75,4 +75,3 @@ class Survivor:
             # The reply to one turn comes in one piece; the dots go when it is all there.
             expect(self.page.locator("[data-writing]")).to_be_hidden(timeout=wait_s * 1000)
         return said.all_inner_texts()[before:]
-

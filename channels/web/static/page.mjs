@@ -121,7 +121,9 @@ function tell(name) {
 function talking() {
   if (body.classList.contains('talking')) return
   body.classList.add('talking')
-  for (const fold of document.querySelectorAll('details')) fold.open = false
+  document.querySelector('.languages').open = false
+  // On a wide screen there is room for it beside the conversation.
+  document.querySelector('.before').open = matchMedia('(min-width: 64rem)').matches
 }
 
 async function say(text) {
