@@ -35,12 +35,14 @@ def show(talk: Talk, needs: list[str], more: bool = False) -> None:
     )
     results = talk.services.directory.search(query)
     local = [option for option in results.options if not option.national]
-    if more and not results.options:
+    seen = set(talk.items("seen"))
+    if more and all(option.id in seen for option in results.options):
         talk.ask("utter_options_no_more", "options")
         return
-    _about(talk, needs)
+    if not more:
+        _about(talk, needs)
     if local:
-        _show_local(talk, needs, results, local)
+        _show_local(talk, needs, results, local, more)
     elif results.options:
         _show_national(talk, needs, results)
     else:
@@ -63,7 +65,9 @@ def _about(talk: Talk, needs: list[str]) -> None:
             return
 
 
-def _show_local(talk: Talk, needs: list[str], results: Results, local: list[Option]) -> None:
+def _show_local(
+    talk: Talk, needs: list[str], results: Results, local: list[Option], more: bool
+) -> None:
     met = [slug for slug in needs if slug not in results.unmet]
     unmet = [slug for slug in needs if slug in results.unmet]
     talk.say(
@@ -72,7 +76,7 @@ def _show_local(talk: Talk, needs: list[str], results: Results, local: list[Opti
         options=lines([option_line(n, o, talk) for n, o in enumerate(local, 1)], "\n\n"),
         relaxed=relaxed(results),
     )
-    if unmet:
+    if unmet and not more:
         talk.say("utter_options_unmet", needs=agenda.need_names(unmet))
     talk.ask("utter_options_after", "options")
 
@@ -118,13 +122,27 @@ def option_line(number: int, option: Option, talk: Talk) -> dict[str, Any]:
     return phrase(
         "option_short" if short else "option",
         number=str(number),
-        name=option.name,
-        organization=option.organization if option.organization != option.name else "",
-        why=reasons(option)[: 1 if short else 3],
+        name=full_name(option),
+        why=lines(reasons(option)[: 1 if short else 3], " "),
         reach=phrase("reach_phone", number=phone) if phone else phrase("reach_ask"),
-        hours=_hours(option),
+        hours=_hours(option) if _hours_fit(option) else "",
         checked=checked(option),
     )
+
+
+def full_name(option: Option) -> str | dict[str, Any]:
+    """The service's name, with whose it is where that says more."""
+    if option.organization in ("", option.name):
+        return option.name
+    return phrase("option_name", name=option.name, organization=option.organization)
+
+
+LONGEST_HOURS = 60
+"""Characters of hours that fit into a list; longer ones stand in the details."""
+
+
+def _hours_fit(option: Option) -> bool:
+    return bool(option.open_now) or len(option.hours or "") <= LONGEST_HOURS
 
 
 def _main_phone(option: Option) -> str | None:
@@ -175,7 +193,7 @@ def details(talk: Talk, option: Option) -> None:
     facts.extend(what_it_involves(option))
     facts.append(checked(option))
     talk.set("focus", option.id)
-    talk.ask("utter_option_details", "options", name=option.name, facts=lines(facts))
+    talk.ask("utter_option_details", "options", name=full_name(option), facts=lines(facts))
 
 
 def what_it_involves(option: Option) -> list[object]:
@@ -204,7 +222,9 @@ def chosen(talk: Talk) -> Option | None:
     """The option a person means: by number, or the one in focus, or the first."""
     shown = talk.items("shown")
     number = talk.entity("option_number")
-    if number is not None and number.isdigit() and 1 <= int(number) <= len(shown):
+    if number is not None and number.isdigit():
+        if not 1 <= int(number) <= len(shown):
+            return None
         wanted = shown[int(number) - 1]
     elif talk.get("focus") in shown:
         wanted = talk.get("focus")

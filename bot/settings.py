@@ -39,6 +39,7 @@ class Settings:
         "var", "Folder for the directory and account databases; no conversation is ever in it."
     )
     models_folder: str = _setting("models", "Folder of trained models.")
+    model: str = _setting("", "Model file to use; empty: the one trained on the present data.")
     directory_path: str = _setting(
         "", "File of the resource directory (SQLite); empty: directory.db in data_folder."
     )
@@ -80,6 +81,28 @@ class Settings:
     reporting: str = _setting(
         "", "File with what this deployment's advocates must report (docs/operators); empty: unset."
     )
+
+    # advocates: alerts, waiting, relay, desk
+    alert_next_s: float = _setting(60.0, "Seconds until the next group of advocates is alerted.")
+    block_s: float = _setting(86400.0, "Seconds for which a blocked contact reaches no advocate.")
+    desk_key: str = _setting(
+        "", "Key that encrypts second factors and alert addresses in desk.db.", secret=True
+    )
+    desk_idle_s: float = _setting(3600.0, "Seconds without a press after which the desk signs out.")
+    desk_session_s: float = _setting(36000.0, "Seconds after which the desk signs out in any case.")
+    desk_url: str = _setting("", "Address under which advocates open the desk, https://...")
+    handoff_choice_s: float = _setting(180.0, "Seconds in line after which a choice is offered.")
+    handoff_paused: str = _setting("", "yes: no advocate is offered; lines to call are named.")
+    handoff_wait_s: float = _setting(1800.0, "Seconds in line after which we apologise.")
+    relay_away_s: float = _setting(120.0, "Seconds an advocate may be gone before we say so.")
+    relay_quiet_s: float = _setting(900.0, "Quiet seconds after which the desk hides a thread.")
+    smtp_from: str = _setting("", "Sender of alerts by e-mail; keep it dull.")
+    smtp_host: str = _setting("", "Mail server for alerts by e-mail; empty: none.")
+    smtp_password: str = _setting("", "Password at the mail server.", secret=True)
+    smtp_port: int = _setting(587, "Port of the mail server.")
+    smtp_tls: str = _setting("starttls", "starttls, tls or none (only on the same machine).")
+    smtp_user: str = _setting("", "User at the mail server; empty: no login.")
+    webhook_key: str = _setting("", "Key that signs alerts by webhook.", secret=True)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

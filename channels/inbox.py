@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.contract import Answer, Brain, Epochs, Reply, Turn
 from bot.privacy import log
@@ -25,9 +25,10 @@ from channels.address import PersonIds
 from channels.contract import Channel, Inbound, Outbound
 from channels.errors import SendError
 from channels.limits import Rate, Repeats
-from handoff.contract import HandoffQueue, State
+from handoff.contract import HandoffQueue, Notice
 
 _JANITOR_S = 15.0
+_DANGER = ("emergency", "suicide_risk")
 
 
 @dataclass(slots=True)
@@ -113,11 +114,10 @@ class Inbox:
             return self._spawn(self._say(person, inbound, "utter_media_refused", session.language))
 
         heard = self._safety.heard(text[: self._settings.max_text])
-        if heard and heard[0].label == "being_watched" and heard[0].detail in ("now", "hold"):
-            self._watched(person, inbound, heard[0])
-        elif self._connected(person):
-            return self._spawn(self._relay(person, inbound))
-
+        silent = (
+            bool(heard) and heard[0].label == "being_watched" and heard[0].detail in ("now", "hold")
+        )
+        danger = any(h.label in _DANGER for h in heard)
         turn = Turn(
             person,
             inbound.channel,
@@ -125,15 +125,18 @@ class Inbox:
             self.epochs.current(person),
             session.language,
         )
-        silent = (
-            bool(heard)
-            and heard[0].label == "being_watched"
-            and heard[0].detail
-            in (
-                "now",
-                "hold",
-            )
-        )
+        if silent:
+            self._watched(person, inbound, heard[0])
+            self._handoff.watched(person)
+            turn = replace(turn, epoch=self.epochs.current(person))
+        elif self._handoff.listens(person):
+            return self._spawn(self._relay(turn, inbound, danger))
+        elif danger:
+            self._handoff.urgent(person)
+        return self._to_brain(turn, inbound, silent)
+
+    def _to_brain(self, turn: Turn, inbound: Inbound, silent: bool) -> asyncio.Future[None]:
+        person = turn.person
         try:
             done = self._queue.submit(person, lambda: self._answer(turn, inbound, silent))
         except TooManyWaiting:
@@ -213,12 +216,53 @@ class Inbox:
             language = self._brain.language(person) or heard.language
             self._spawn(self._say(person, inbound, "utter_watched_now", language))
 
-    def _connected(self, person: str) -> bool:
-        request = self._handoff.of(person)
-        return request is not None and request.state is State.CONNECTED
+    async def _relay(self, turn: Turn, inbound: Inbound, danger: bool) -> None:
+        """To the advocate; what is not for them, to the bot."""
+        text = turn.text[: self._settings.max_text]
+        if not await self._handoff.relay(turn.person, text, danger=danger):
+            await self._to_brain(turn, inbound, False)
 
-    async def _relay(self, person: str, inbound: Inbound) -> None:
-        await self._handoff.relay(person, inbound.text[: self._settings.max_text])
+    # -- how the handoff reaches a person (`handoff.contract.Voice`) ---------------------------
+
+    async def tell(self, person: str, notice: Notice) -> bool:
+        """Say a response in the person's language; False when they are gone."""
+        session = self._sessions.get(person)
+        if session is None:
+            return False
+        tag = session.language or self._brain.language(person) or self._settings.default_language
+        said = self._words.say(notice.name, tag, session.channel, values=notice.values)
+        return await self._send(
+            session, Answer((Reply(said.text, said.choices, notice.name),), tag)
+        )
+
+    async def pass_on(self, person: str, text: str) -> bool:
+        """Deliver an advocate's words as they are; False when the person is gone."""
+        session = self._sessions.get(person)
+        if session is None:
+            return False
+        tag = session.language or self._settings.default_language
+        return await self._send(session, Answer((Reply(text, (), "relay"),), tag))
+
+    def hold(self, person: str, held: bool) -> None:
+        """Somebody who waits for a human or talks with one is not timed out by their page."""
+        session = self._sessions.get(person)
+        if session is None:
+            return
+        session.last_at = self._clock()
+        change = getattr(self._channels.get(session.channel), "hold" if held else "release", None)
+        if change is not None:
+            change(session.address)
+
+    async def _send(self, session: _Session, answer: Answer) -> bool:
+        try:
+            await self._channels[session.channel].send(
+                session.address, Outbound(answer.replies, answer.language)
+            )
+        except SendError as error:
+            if error.loggable:
+                log.error("channel.send_failed", error, channel=session.channel)
+            return False
+        return True
 
     def _at_limit(self, person: str, inbound: Inbound) -> asyncio.Future[None]:
         """One plain answer at the limit, then silence until there is room again."""
@@ -231,6 +275,9 @@ class Inbox:
         return self._spawn(self._say(person, inbound, "utter_at_limit", language))
 
     async def _answer(self, turn: Turn, inbound: Inbound, silent: bool) -> None:
+        if not silent:
+            for notice in self._handoff.notices(turn.person):
+                await self.tell(turn.person, notice)
         answer = await self._brain.turn(turn)
         if "left" in answer.notes and self.epochs.current(turn.person) == turn.epoch:
             self._erase(turn.person)

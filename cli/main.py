@@ -189,3 +189,7 @@ def main() -> None:
 
     mount(app)
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -31,7 +31,9 @@ def fingerprint() -> str:
 
 
 def model_path(settings: Settings) -> Path:
-    """Where the model of the present data lies, or would lie."""
+    """Where the model of the present data lies, or would lie; or the one named in settings."""
+    if settings.model:
+        return settings.folder(settings.model)
     name = f"linden-{settings.encoder}-{fingerprint()}.tar.gz"
     return settings.folder(settings.models_folder) / name
 

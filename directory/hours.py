@@ -24,7 +24,11 @@ from directory.vocabulary import read_yaml
 ALWAYS = "24/7"
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _WEEK = {d.upper(): d for d in _DAYS}
-_TIME = re.compile(r"^(\d{1,2})(?::?(\d{2}))?(?::\d{2})?\s*([ap])?\.?\s*(?:m\b\.?)?", re.IGNORECASE)
+_TIME = re.compile(
+    r"(\d{1,2})(?::?(\d{2}))?(?::\d{2})?\s*(?:([ap])\.?\s?m?\.?)?\s*(?:z|[+-]\d{2}:?\d{2})?"
+)
+"""A time of day, with seconds, half of the day and offset from UTC where they are given. The offset
+is left aside: it is the place's own, and the place's zone knows daylight saving."""
 _RANGE = re.compile(
     r"(\d{1,2}(?::\d{2})?(?:\s*[ap](?:\.?\s?m\b\.?)?(?![a-z]))?|noon|midnight)\s*(?:-|–|—|to|a|until)\s*"
     r"(\d{1,2}(?::\d{2})?(?:\s*[ap](?:\.?\s?m\b\.?)?(?![a-z]))?|noon|midnight)",
@@ -66,7 +70,7 @@ def time_of_day(text: str | None) -> str | None:
         return "12:00"
     if lowered in ("midnight", "medianoche"):
         return "24:00"
-    match = _TIME.match(lowered)
+    match = _TIME.fullmatch(lowered)
     if not match:
         return None
     hour, minute, half = int(match.group(1)), int(match.group(2) or 0), match.group(3)
@@ -113,6 +117,8 @@ def _date(value: str) -> str | None:
 def _rule(row: Mapping[str, Any]) -> str | None:
     """One HSDS schedule row as a rule, or None when it says more than we can say safely."""
     opens, closes = time_of_day(row.get("opens_at")), time_of_day(row.get("closes_at"))
+    if str(row.get("opens_at") or "").strip().casefold() in _data()["always"]:
+        opens, closes = "00:00", "24:00"
     interval = row.get("interval") or 1
     # Every second week, week numbers, days of the year, counts: left to the text and to a call.
     if interval != 1 or row.get("byweekno") or row.get("byyearday") or row.get("count"):

@@ -148,7 +148,11 @@ class Indexer:
         joints = self._rows("service_at_location", own)
         joint_owners = [owner("service_at_location", j["id"]) for v in joints.values() for j in v]
         location_ids = {j["location_id"] for v in joints.values() for j in v if j["location_id"]}
+        own_locations = self._entities("location", location_ids)
         organization_ids = {s["organization_id"] for s in services if s["organization_id"]}
+        organization_ids |= {
+            v["organization_id"] for v in own_locations.values() if v["organization_id"]
+        }
         missing = organization_ids - self._organizations.keys()
         if len(self._organizations) > 20_000:
             self._organizations.clear()
@@ -309,7 +313,6 @@ class _Option:
         self._profile = profile
         self._main, self._other = main, other
         self._found = found
-        self._organization = indexer._organizations.get(service["organization_id"] or "", {})
         self._link = owner("service", service["id"])
         self._joint_link = owner("service_at_location", joint["id"]) if joint else ""
         location_id = joint["location_id"] if joint else None
@@ -321,6 +324,10 @@ class _Option:
                 location_id, self._office = with_street[0], True
         self._location: Mapping[str, Any] = found.locations.get(location_id or "", {})
         self._place = owner("location", location_id) if location_id else ""
+        self._organization_id = (
+            service["organization_id"] or self._location.get("organization_id") or ""
+        )
+        self._organization = indexer._organizations.get(self._organization_id, {})
         self._address = self._address_of(location_id) if location_id else {}
         told = [boolean_of(a["value"]) for a in found.attributes.get(self._place, [])
                 if PROFILE_TERMS.get(a["taxonomy_term_id"] or "") == "confidential"]  # fmt: skip
@@ -520,7 +527,7 @@ class _Option:
 
     def _phones(self, rule: str | None) -> list[list[Any]]:
         links = [self._joint_link, self._link, self._place,
-                 owner("organization", self._service["organization_id"] or "")]  # fmt: skip
+                 owner("organization", self._organization_id)]  # fmt: skip
         if not self._joint:
             links += [owner("location", o) for o in
                       self._found.offices.get(self._service["organization_id"] or "", [])]  # fmt: skip

@@ -464,7 +464,8 @@ class _Question:
             if known is not None:
                 known.covers = max(known.covers, covers)
                 continue
-            one = found[row[0]] = Candidate(*row[:8], covers=covers)
+            one = found[row[0]] = Candidate(*row[:8])
+            one.covers = covers
             self._place_it(one, need)
 
     def _covers(self, area: str, flags: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from directory.hours import time_of_day
 from directory.phones import parse
 from directory.profile import made_id
 from directory.reading import Problem, Report, Row, Sheet, row
@@ -55,9 +56,8 @@ _WEEKDAYS = {"monday": "MO", "tuesday": "TU", "wednesday": "WE", "thursday": "TH
 def fits(files: dict[str, Sheet]) -> bool:
     """True when these files look like HSDS tables."""
     if "services" in files or "service" in files:
-        heading = {
-            cell.casefold() for cell in files.get("services", files.get("service")).heading()
-        }  # type: ignore[union-attr]
+        sheet = files["services"] if "services" in files else files["service"]
+        heading = {cell.casefold() for cell in sheet.heading()}
         return {"id", "name"} <= heading or {"id", "organization_id"} <= heading
     return any(stem in _TABLES or stem in _OLD for stem in files) and any(
         "id" in sheet.heading() for sheet in files.values()
@@ -119,7 +119,7 @@ class Tabular:
                 yield from self._postal(organization, values, file, number, report)
                 return
         elif table == "schedule":
-            self._schedule(stem, values)
+            self._schedule(stem, values, file, number, report)
         elif table == "attribute" and stem.startswith(("services_", "service_")):
             term = values.pop("taxonomy_id", None) or values.get("taxonomy_term_id")
             links = [owner("service", values.pop("service_id", ""))]
@@ -200,6 +200,7 @@ class Tabular:
                                kept=False))  # fmt: skip
                 return
             values.setdefault("status", "active")
+            yield from self._before_hsds(values, file, number, report)
         if table == "location":
             values.setdefault("location_type", "physical")
         if stem == "taxonomy" and self.format == "hsds-1.1-csv":
@@ -207,9 +208,35 @@ class Tabular:
             values.setdefault("taxonomy", values.pop("vocabulary", None) or "unnamed")
             values.setdefault("description", values.get("name"))
         if table == "taxonomy_term":
-            values.setdefault("code", values.get("taxonomy_id") if not values.get("id") else None)
+            if "taxonomy_id" in values and "id" not in values:
+                values["id"] = values["code"] = values.pop("taxonomy_id")
+            if stem == "taxonomy":
+                values.setdefault("code", values.get("id"))
             values.setdefault("description", values.get("name"))
         yield row(self.name, table, values, "", file, number, report)
+
+    def _before_hsds(
+        self, values: dict[str, Any], file: str, number: int, report: Report
+    ) -> Iterator[Row]:
+        """Columns of Ohana's form, from which HSDS came: a service names its location, areas,
+        languages and terms in cells of its own."""
+        id = values["id"]
+        link = owner("service", id)
+        location = values.pop("location_id", None)
+        if location:
+            joint = {"id": made_id(self.name, "service_at_location", id, location),
+                     "location_id": location}  # fmt: skip
+            yield row(self.name, "service_at_location", joint, link, file, number, report)
+        for column, table, key in (("service_areas", "service_area", "name"),
+                                   ("languages", "language", "name"),
+                                   ("taxonomy_ids", "attribute", "taxonomy_term_id")):  # fmt: skip
+            for part in str(values.pop(column, "")).split(","):
+                if part.strip():
+                    yield row(self.name, table, {key: part.strip()}, link, file, number, report)
+        for old, new in (("website", "url"), ("eligibility", "eligibility_description"),
+                         ("how_to_apply", "application_process")):  # fmt: skip
+            if old in values and new not in values:
+                values[new] = values.pop(old)
 
     def _postal(
         self, organization: str, values: dict[str, Any], file: str, number: int, report: Report
@@ -221,7 +248,13 @@ class Tabular:
         yield row(self.name, "address", values, owner("location", id), file, number, report)
 
     @staticmethod
-    def _schedule(stem: str, values: dict[str, Any]) -> None:
+    def _schedule(
+        stem: str, values: dict[str, Any], file: str, number: int, report: Report
+    ) -> None:
+        for column in ("opens_at", "closes_at"):
+            if values.get(column) and time_of_day(str(values[column])) is None:
+                report(Problem(file, number, column, "hours_unclear",
+                               "a time like 09:00; 24 hours are 00:00 and 23:59"))  # fmt: skip
         weekday = values.pop("weekday", None)
         if weekday:
             days = [d.strip().casefold() for d in str(weekday).replace("/", ",").split(",")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,11 @@ class RasaBrain:
     def __init__(self, settings: Settings, words: Words, fallback: WordsOnlyBrain,
                  model: Path | None = None) -> None:  # fmt: skip
         self._settings, self._words, self._fallback = settings, words, fallback
-        self._model = model or newest_model(settings.folder(settings.models_folder))
+        self._model = model or (
+            settings.folder(settings.model)
+            if settings.model
+            else newest_model(settings.folder(settings.models_folder))
+        )
         if not self._model.is_file():
             # Agent.load would take the newest neighbour instead, without a word.
             raise ModelMissing(f"no model at {self._model}: run linden train")
@@ -76,7 +81,10 @@ class RasaBrain:
         from rasa.core.tracker_store import TrackerStore
 
         store = TrackerStore.create(endpoints.tracker_store)
-        agent = Agent.load(str(self._model), tracker_store=store, generator=endpoints.nlg)
+        with warnings.catch_warnings():
+            # Importing and loading Rasa warns about Rasa; an operator can do nothing about it.
+            warnings.simplefilter("ignore")
+            agent = Agent.load(str(self._model), tracker_store=store, generator=endpoints.nlg)
         quiet(self._settings.log_level)  # Rasa set up its own logging while loading
         inner = assert_ours(agent.tracker_store)
         inner.domain = agent.domain

@@ -27,6 +27,7 @@ const session = {
 }
 const stop = new AbortController()
 let pending = 0
+let closing = false
 let unsent = null
 let covered = null
 let activeAt = Date.now()
@@ -128,6 +129,7 @@ function talking() {
 
 async function say(text) {
   if (wiped()) return
+  if (closing) return over()
   // The server must be able to forget a page whose first answer never came back.
   keep(session.token || session.start)
   talking()
@@ -152,6 +154,7 @@ async function say(text) {
     answer = await answer.json()
   } catch (trouble) {
     if (wiped()) return
+    if (closing) return over()
     mine?.remove()
     if (!box.value) box.value = text
     unsent = { text, number }
@@ -237,7 +240,12 @@ async function listen() {
 
 function hear({ message, held, ended }) {
   if (wiped()) return
-  if (ended) over()
+  if (ended) {
+    // An answer under way brings the last line, if there is one; the stream only knows the end.
+    closing = true
+    if (!pending) over()
+    return
+  }
   if (message) show([message])
   if (held !== undefined) session.held = held
 }
