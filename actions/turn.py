@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gate
+from actions import gate, waiting
 from actions.talk import Talk
 
 Act = Callable[[Talk], None]
@@ -39,11 +39,13 @@ def action(name: str) -> Callable[[Act], Act]:
 def turn(dispatcher: CollectingDispatcher, tracker: Tracker, act: Act) -> list[dict[str, Any]]:
     """Run one action's plain function inside the turn. Returns Rasa events."""
     talk = Talk(dispatcher, tracker)
+    waiting.put_in_line(talk)
     if gate.watched(talk):
         return talk.events()
     remember(talk)
-    if not gate.opening(talk):
+    if not gate.opening(talk) and not waiting.answers(talk):
         act(talk)
+    waiting.keep_lane(talk)
     return talk.events()
 
 

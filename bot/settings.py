@@ -93,7 +93,7 @@ class Settings:
     desk_url: str = _setting("", "Address under which advocates open the desk, https://...")
     handoff_choice_s: float = _setting(180.0, "Seconds in line after which a choice is offered.")
     handoff_paused: str = _setting("", "yes: no advocate is offered; lines to call are named.")
-    handoff_wait_s: float = _setting(1800.0, "Seconds in line after which we apologise.")
+    handoff_wait_s: float = _setting(7200.0, "Seconds in line after which we apologise.")
     relay_away_s: float = _setting(120.0, "Seconds an advocate may be gone before we say so.")
     relay_quiet_s: float = _setting(900.0, "Quiet seconds after which the desk hides a thread.")
     smtp_from: str = _setting("", "Sender of alerts by e-mail; keep it dull.")

@@ -270,7 +270,7 @@ class Secrets:
         for start, end in spans:
             while start > 0 and not _SENTENCE_END.match(text[start - 1]):
                 start -= 1
-            while end < len(text) and not _SENTENCE_END.match(text[end]):
+            while end < len(text) and not _ends(text, end):
                 end += 1
             for at in range(start, min(end + 1, len(text))):
                 keep[at] = False
@@ -288,6 +288,14 @@ class Secrets:
                 if tuple(tokens[at : at + len(phrase)]) == phrase:
                     found.append((matches[at].start(), matches[at + len(phrase) - 1].end()))
         return found
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether a sentence ends here; the dot of "St., ring twice" is none."""
+    if not _SENTENCE_END.match(text[at]):
+        return False
+    rest = text[at + 1 :].lstrip()
+    return not (text[at] == "." and rest and (rest[0] == "," or rest[0].islower()))
 
 
 def reads_like_shelter(rules: Rules, names: str, description: str) -> bool:

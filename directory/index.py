@@ -479,6 +479,9 @@ class _Option:
                     shown.append(part)
                 elif part:
                     self._indexer.counted.areas_unknown[part[:60]] += 1
+        if self.confidential and not keys and self._region:
+            # Its own place must not decide who finds it: without a stated area it serves its state.
+            keys[self._region] = None
         return list(keys), shown
 
     def _hours(self) -> tuple[str | None, str | None]:
@@ -576,8 +579,8 @@ class _Option:
 
     def _area(self, shown: list[str], where: Any) -> str | None:
         if self.confidential:
-            state: str | None = self._address.get("state_province")
-            return "; ".join(shown[:3]) or state
+            state = self._address.get("state_province")
+            return "; ".join(shown[:3]) or (str(state) if state else None)
         if self._address.get("city"):
             return str(self._address["city"])
         if where is not None:

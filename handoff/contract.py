@@ -40,7 +40,7 @@ class Urgency(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What the person agreed that the advocate may see beside language and channel. Words of
-    closed lists only. ``phone``: ``alone``, ``seen`` (somebody may look at it) or empty."""
+    closed lists only. ``phone``: ``seen`` (somebody may look at it) or empty."""
 
     needs: tuple[str, ...] = ()
     region: str = ""
@@ -119,9 +119,9 @@ class HandoffQueue(Protocol):
     def urgent(self, person: str) -> None:
         """Danger was heard from this person: move them up."""
 
-    def watched(self, person: str) -> None:
+    def watched(self, person: str, now: bool = True) -> None:
         """Somebody may be looking over this person's shoulder: nothing goes out until a neutral
-        check was answered."""
+        check was answered. ``now`` False: not any more."""
 
     def availability(self, language: str, lane: str) -> Availability: ...
 

@@ -104,7 +104,7 @@ class MemoryQueue:
             if person in self._requests:
                 self.change(person, urgency=Urgency.URGENT)
 
-    def watched(self, person: str) -> None:
+    def watched(self, person: str, now: bool = True) -> None:
         """Nothing goes out of a line without a desk."""
 
     def availability(self, language: str, lane: str) -> Availability:

@@ -104,7 +104,6 @@ class Switchboard:
         if self._is_blocked(person):
             # Answered like a line nobody answers; a blocked contact learns nothing from it.
             return MemoryQueue(self._clock).request(person, language, channel, lane)
-        self._quiet.discard(person)
         new = self.queue.of(person) is None
         request = self.queue.request(person, language, channel, lane, urgent=urgent)
         if new:
@@ -149,7 +148,10 @@ class Switchboard:
             self.queue.urgent(person)
             self._soon(lambda: self._changed(person))
 
-    def watched(self, person: str) -> None:
+    def watched(self, person: str, now: bool = True) -> None:
+        if not now:
+            self._quiet.discard(person)
+            return
         request = self.queue.of(person)
         relay = self._relays.get(request.reference) if request else None
         if request is not None and relay is None:
@@ -523,13 +525,17 @@ class Switchboard:
 
     async def _tick_waiting(self, person: str, request: HandoffRequest, now: datetime) -> None:
         waited = (now - request.requested_at).total_seconds()
-        limit = request.requested_at + timedelta(seconds=self._settings.handoff_wait_s)
-        if request.text_until is not None:
-            limit = min(max(limit, request.text_until), request.text_until)
+        limit = request.text_until or request.requested_at + timedelta(
+            seconds=self._settings.handoff_wait_s
+        )
         if now >= limit:
             self.queue.drop(person)
             self._gone(request, State.TIMED_OUT, person)
-            await self._tell_or_keep(person, request, Notice("utter_handoff_sorry"))
+            if request.text_until is not None and person not in self._quiet:
+                # The last thing that they allowed: that it is over, not silence.
+                await self._tell(person, Notice("utter_handoff_sorry"))
+            else:
+                await self._tell_or_keep(person, request, Notice("utter_handoff_sorry"))
         elif waited >= self._settings.handoff_choice_s and person not in self._offered_choice:
             self._offered_choice.add(person)
             await self._tell_or_keep(person, request, self._place_in_line(request, waited))

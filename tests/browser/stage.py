@@ -17,6 +17,7 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -125,15 +126,20 @@ class Served:
         assert self.loop is not None
         return asyncio.run_coroutine_threadsafe(run(), self.loop).result(5)
 
-    def stop(self) -> None:
+    def ends(self) -> None:
+        """Tell the server to stop; `stop` waits until it has."""
         self._server.force_exit = True
         self._server.should_exit = True
+
+    def stop(self) -> None:
+        self.ends()
         self._thread.join(10)
         self._socket.close()
 
 
 class Stage:
-    """A door with a played brain. ``url`` is the door's, ``site`` the neutral site's."""
+    """A door with a played brain. ``url`` is the door's, ``site`` the neutral site's, whose
+    ``/host?frame=PATH`` shows a page of the door in a frame."""
 
     def __init__(
         self, brain: Brain | None = None, widget_hosts: str = "", **settings: object
@@ -141,7 +147,11 @@ class Stage:
         async def weather(request: object) -> HTMLResponse:
             return HTMLResponse(NEUTRAL)
 
-        self.neutral = Served(Starlette(routes=[Route("/", weather)]))
+        async def host(request: Request) -> HTMLResponse:
+            frame = f'<iframe src="{self.url}{request.query_params["frame"]}" title="f"></iframe>'
+            return HTMLResponse(f"<!doctype html><title>Host</title>{frame}")
+
+        self.neutral = Served(Starlette(routes=[Route("/", weather), Route("/host", host)]))
         self.site = self.neutral.url + "/"
         self.brain: Any = brain or PlayedBrain()
         chosen: dict[str, Any] = {"neutral_site": self.site, "data_folder": "", **settings}
@@ -189,6 +199,7 @@ class Stage:
         return False
 
     def stop(self) -> None:
+        self.neutral.ends()
         self.door.stop()
         self.neutral.stop()
 

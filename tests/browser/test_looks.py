@@ -69,7 +69,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(("tag", "width"), [("en", 320), ("en", 1280), ("ar", 320), ("es", 1280)])
+@pytest.mark.parametrize(("tag", "width"), [("ar", 320), ("es", 1280)])
 def test_axe_finds_nothing(door: Stage, survivor: At, tag: str, width: int, dark: bool) -> None:
     ana = survivor(
         door,
@@ -101,8 +101,8 @@ def test_text_can_be_doubled_and_spaced(door: Stage, survivor: At) -> None:
         ana.page.evaluate(
             """() => {
               const sheet = new CSSStyleSheet()
-              sheet.replaceSync(`html { font-size: 200% !important } * { line-height: 1.5 !important;
-                letter-spacing: .12em !important; word-spacing: .16em !important }
+              sheet.replaceSync(`html { font-size: 200% !important }
+                * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
                 p { margin-bottom: 2em !important }`)
               document.adoptedStyleSheets = [sheet]
             }"""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.settings import Settings
@@ -145,7 +145,7 @@ def _known(record: Record) -> bool:
     return record.kind != "address says so"
 
 
-@settings(max_examples=60, deadline=None,
+@settings(max_examples=60, deadline=None, phases=(Phase.generate,),
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(record=RECORDS)
 def test_nothing_tells_where_a_confidential_place_is(
@@ -181,7 +181,7 @@ def test_nothing_tells_where_a_confidential_place_is(
     shutil.rmtree(folder)
 
 
-@settings(max_examples=12, deadline=None,
+@settings(max_examples=12, deadline=None, phases=(Phase.generate,),
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(first=RECORDS.filter(_known), second=RECORDS.filter(_known), data=st.data())
 def test_two_directories_that_differ_in_a_secret_alone_answer_alike_wherever_one_asks(
@@ -190,7 +190,7 @@ def test_two_directories_that_differ_in_a_secret_alone_answer_alike_wherever_one
 ) -> None:  # fmt: skip
     """The true place is not there to be triangulated: moving it changes no answer, no order and no
     distance, from any place, in any combination of wishes."""
-    second = dataclasses.replace(second, kind=first.kind, leak=first.leak)
+    second = dataclasses.replace(second, kind=first.kind, leak=first.leak, unit=first.unit)
     directories = []
     for record in (first, second):
         folder = tmp_path_factory.mktemp("moved")

@@ -106,7 +106,11 @@ function draft(message) {
   const made = bubble(log.dataset.helper, 'message', place, ...parts)
   offer.replaceChildren(
     ...message.choices.map((choice) =>
-      element('button', { form: 'say', name: 'choice', value: choice, ...place }, choice),
+      element(
+        'button',
+        { form: 'say', name: 'choice', value: choice, formnovalidate: '', ...place },
+        choice,
+      ),
     ),
   )
   return made
