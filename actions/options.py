@@ -100,7 +100,7 @@ def relaxed(results: Results) -> list[object]:
 
 def reasons(option: Option) -> list[object]:
     """Why an option is shown, in words."""
-    named = []
+    named: list[object] = []
     for reason in option.reasons:
         if reason.code in ("checked", "unchecked", "national"):
             continue  # said in a line of their own

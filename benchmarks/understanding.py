@@ -86,9 +86,7 @@ def micro_f1(wanted: Sequence[set[str]], found: Sequence[set[str]]) -> float:
 def _boot(function: Any, rows: Sequence[Judged], seed: int = 5, draws: int = 60) -> list[float]:
     rng = np.random.default_rng(seed)
     count = len(rows)
-    values = [
-        function([rows[i] for i in rng.integers(0, count, count)]) for _ in range(draws)
-    ]
+    values = [function([rows[i] for i in rng.integers(0, count, count)]) for _ in range(draws)]
     return [round(float(np.quantile(values, q)), 4) for q in (0.025, 0.975)]
 
 
@@ -200,9 +198,7 @@ def run(settings: Settings) -> tuple[dict[str, Any], list[Judged]]:
     by_language: dict[str, list[Judged]] = defaultdict(list)
     for row in rows:
         by_language[row.example.language or ""].append(row)
-    wrong = Counter(
-        (r.example.intent, r.intent) for r in rows if r.intent != r.example.intent
-    )
+    wrong = Counter((r.example.intent, r.intent) for r in rows if r.intent != r.example.intent)
     return {
         "benchmark": "understanding", "encoder": settings.encoder, **machine(),
         "all": figures(rows),

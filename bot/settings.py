@@ -113,7 +113,7 @@ class Settings:
             raw = environ.get(f"LINDEN_{item.name.upper()}")
             if raw is None:
                 continue
-            kind = type(item.default)
+            kind: type = type(item.default)
             try:
                 values[item.name] = kind(raw)
             except ValueError:

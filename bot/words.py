@@ -225,4 +225,4 @@ def join_list(parts: Sequence[str], language: str) -> str:
     if language in ("ht", "so") and len(parts) > 1:
         last = {"ht": " ak ", "so": " iyo "}[language]
         return ", ".join(parts[:-1]) + last + parts[-1]
-    return format_list(list(parts), locale=Locale.parse(_LOCALES.get(language, language)))
+    return str(format_list(list(parts), locale=Locale.parse(_LOCALES.get(language, language))))

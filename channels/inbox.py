@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 
 from bot.contract import Answer, Brain, Epochs, Reply, Turn
@@ -310,8 +310,8 @@ class Inbox:
             if error.loggable:
                 log.error("channel.send_failed", error, channel=inbound.channel)
 
-    def _spawn(self, work: object) -> asyncio.Future[None]:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Future[None]:
+        task: asyncio.Task[None] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
         return task

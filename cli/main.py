@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import time
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -28,7 +28,7 @@ def settings() -> Settings:
         stop(str(error), 2)
 
 
-def stop(line: str, status: int = 1) -> typer.Exit:  # type: ignore[misc]
+def stop(line: str, status: int = 1) -> NoReturn:
     """Leave with one clear line."""
     typer.echo(f"linden: {line}", err=True)
     raise typer.Exit(status)

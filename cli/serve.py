@@ -26,7 +26,8 @@ def server(app: Any, host: str, port: int) -> uvicorn.Server:
             access_log=False,
             server_header=False,
             date_header=False,
-            timeout_keep_alive=20, timeout_graceful_shutdown=2,
+            timeout_keep_alive=20,
+            timeout_graceful_shutdown=2,
             lifespan="on",
         )  # fmt: skip
     )

@@ -49,17 +49,10 @@ def train(settings: Settings) -> Path:
         return path
     calm_environment()
     quiet(settings.log_level)
-    from rasa.model_training import train as rasa_train
+    from bot.runtime.training import train as train_model
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    result = rasa_train(
-        str(ROOT / "bot" / "domain"),
-        str(ROOT / "config.yml"),
-        [str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories")],
-        output=str(path.parent),
-        fixed_model_name=path.name.removesuffix(".tar.gz"),
-    )
-    if result.code != 0 or not path.is_file():
+    if not train_model(path):
         raise TrainingFailed("training failed: see the message above")
     for old in path.parent.glob(f"linden-{settings.encoder}-*.tar.gz"):
         if old != path:

@@ -42,6 +42,12 @@ _DROPPED = {"contact", "accessibility", "metadata"}
 class Secrets:
     """What a directory must not tell: filled by one reading, applied in the next."""
 
+    tables = frozenset({
+        "organization", "service", "attribute", "taxonomy_term", "service_at_location",
+        "location", "address",
+    })  # fmt: skip
+    """What the first reading needs."""
+
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._shelters: set[int] = set()
@@ -63,10 +69,10 @@ class Secrets:
 
     def learn(self, rows: Iterable[Row]) -> None:
         """The first reading."""
+        learners = {table: getattr(self, f"_learn_{table}") for table in self.tables}
         for row in rows:
-            read = getattr(self, f"_learn_{row.table}", None)
-            if read is not None:
-                read(row)
+            if row.table in learners:
+                learners[row.table](row)
         self._decide()
 
     def _learn_organization(self, row: Row) -> None:

@@ -158,9 +158,19 @@ def from_schedules(rows: Iterable[Mapping[str, Any]]) -> str | None:
     Rows of the same day add up (a lunch break), rows with dates are exceptions and win over the
     week, a row with dates and no times is closed.
     """
+    return _from_schedules(tuple(tuple(row.get(name) for name in _READ) for row in rows))
+
+
+_READ = ("opens_at", "closes_at", "interval", "byweekno", "byyearday", "count", "valid_from",
+         "dtstart", "valid_to", "until", "byday", "bymonthday", "freq")  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def _from_schedules(stated_rows: tuple[tuple[Any, ...], ...]) -> str | None:
     week: dict[str, list[str]] = {}
     dated: list[str] = []
-    for row in rows:
+    for values in stated_rows:
+        row = dict(zip(_READ, values, strict=True))
         rule = _rule(row)
         if rule is None:
             if row.get("opens_at") or row.get("closes_at"):

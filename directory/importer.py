@@ -134,7 +134,9 @@ def import_rows(
     gazetteer = open_gazetteer(settings)
     try:
         secrets = Secrets(rules)
+        source.only = secrets.tables
         secrets.learn(_counting(source.rows(lambda problem: None), "reading", told))
+        source.only = None
         outcome = Outcome(source.name, source.format, today)
         outcome.confidential_locations = len(secrets.locations)
         with store.writing(settings) as writer:

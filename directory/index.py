@@ -126,7 +126,7 @@ class Indexer:
         names = ("owner", "id", *NAMES[table], "more")
         for at in range(0, len(owners), 400):
             part = owners[at : at + 400]
-            for row in self._connection.execute(self._selects[table], {"owners": part}):
+            for row in self._connection.execute(self._selects[table], {"owners": part}).all():
                 item = dict(zip(names, row, strict=True))
                 grouped[item["owner"]].append(item)
         return grouped
@@ -139,7 +139,7 @@ class Indexer:
             query = sa.select(t).where(
                 t.c.source == self._source, t.c.owner == "", t.c.id.in_(listed[at : at + 400])
             )
-            for row in self._connection.execute(query).mappings():
+            for row in self._connection.execute(query).mappings().all():
                 found[row["id"]] = dict(row)
         return found
 
@@ -192,7 +192,7 @@ class Indexer:
                 .where(t.c.source == self._source, t.c.organization_id.in_(listed[at : at + 200]))
                 .order_by(t.c.id)
             )
-            for organization, id in self._connection.execute(query):
+            for organization, id in self._connection.execute(query).all():
                 if len(grouped[organization]) < 8:
                     grouped[organization].append(id)
         return grouped

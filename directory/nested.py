@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,22 @@ _OBJECTS = {
     "taxonomy_term": {"taxonomy_detail": "taxonomy"},
 }
 LISTS, OBJECTS = _LISTS, _OBJECTS
+_BOTH = {kind: lists | EVERYWHERE for kind, lists in _LISTS.items()}
+_NOTHING: dict[str, str] = {}
+_FOREIGN = frozenset({
+    "service_id", "organization_id", "location_id", "contact_id", "service_at_location_id",
+    "phone_id", "link_id", "resource_id",
+})  # fmt: skip
 _CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a record stands."""
+
+    file: str
+    number: int
+    report: Report
 
 
 class Nested:
@@ -55,6 +72,8 @@ class Nested:
     def __init__(self, name: str, files: list[Path]) -> None:
         self.name = name
         self.format = "hsds-3-json"
+        self.only: frozenset[str] | None = None
+        """Tables that are wanted in this reading; None: all."""
         self._files = files
 
     def rows(self, report: Report) -> Iterator[Row]:
@@ -77,10 +96,20 @@ class Nested:
         kind = kind_of(record)
         if kind is None:
             if not {"version", "openapi_url"} <= record.keys():
-                report(Problem(file, number, None, "kind_unknown",
-                               "an organization, service, location or taxonomy", kept=False))  # fmt: skip
+                report(
+                    Problem(
+                        file,
+                        number,
+                        None,
+                        "kind_unknown",
+                        "an organization, service, location or taxonomy",
+                        kept=False,
+                    )
+                )
             return
-        yield from self._thing(kind, record, "", file, number, report)
+        made: list[Row] = []
+        self._thing(kind, record, "", _At(file, number, report), made)
+        yield from made
 
     def _tables(self, record: dict[str, Any], file: str, report: Report) -> Iterator[Row]:
         tabular = Tabular(self.name, {})
@@ -96,18 +125,19 @@ class Nested:
                 yield from tabular._line(stem, table, file, number, cells, report)
 
     def _thing(
-        self, kind: str, record: dict[str, Any], link: str, file: str, number: int, report: Report
-    ) -> Iterator[Row]:
-        """One object and all that is inside it."""
+        self, kind: str, record: dict[str, Any], link: str, at: _At, made: list[Row]
+    ) -> None:
+        """One object and all that is inside it, as rows."""
         values: dict[str, Any] = {}
         inside: list[tuple[str, dict[str, Any]]] = []
         single: list[tuple[str, str, dict[str, Any]]] = []
-        lists = _LISTS.get(kind, {}) | EVERYWHERE
-        objects_ = _OBJECTS.get(kind, {})
+        lists, objects_ = _BOTH.get(kind, EVERYWHERE), _OBJECTS.get(kind, _NOTHING)
         for key, value in record.items():
-            if key in lists and isinstance(value, list):
-                inside += [(lists[key], item) for item in value if isinstance(item, dict)]
-            elif key in objects_ and isinstance(value, dict):
+            if isinstance(value, list) and key in lists:
+                table = lists[key]
+                if self.only is None or table in self.only:
+                    inside += [(table, item) for item in value if isinstance(item, dict)]
+            elif isinstance(value, dict) and key in objects_:
                 single.append((key, objects_[key], value))
             else:
                 values[key] = value
@@ -118,46 +148,72 @@ class Nested:
             id = made_id(self.name, kind, link, json.dumps(record, sort_keys=True))
             values["id"] = id
             if kind in ("service", "organization", "location"):
-                report(Problem(file, number, "id", "id_missing",
-                               "give an id that stays the same; one was made"))  # fmt: skip
+                at.report(
+                    Problem(
+                        at.file,
+                        at.number,
+                        "id",
+                        "id_missing",
+                        "give an id that stays the same; one was made",
+                    )
+                )
         if kind in ("service", "organization") and not record.get("name"):
-            report(Problem(file, number, "name", "name_missing", "give it a name", kept=False))
+            at.report(
+                Problem(
+                    at.file, at.number, "name", "name_missing", "give it a name", kept=False
+                )
+            )
             return
         for key, table, item in single:
-            item_id = str(item.get("id") or made_id(self.name, table, json.dumps(item)))
-            item = {**item, "id": item_id}
-            if key == "service":
-                link = owner("service", item_id)
-                yield from self._thing("service", item, "", file, number, report)
-                continue
-            target = {"taxonomy_detail": "taxonomy_id"}.get(key, f"{key}_id")
-            if not (target == "organization_id" and values.get(target)):
-                values[target] = item_id
-            holder = ""
-            if table == "program":
-                organization = record.get("organization") or {}
-                holder = owner("organization", str(
-                    record.get("organization_id") or organization.get("id") or ""))  # fmt: skip
-            yield from self._thing(table, item, holder, file, number, report)
-        for foreign in ("service_id", "organization_id", "location_id", "contact_id",
-                        "service_at_location_id", "phone_id", "link_id", "resource_id"):  # fmt: skip
-            if kind in ENTITIES or foreign not in values:
-                continue
-            if foreign == "location_id" and kind == "service_at_location":
-                continue
-            named = values.pop(foreign)
-            if not link and named:
-                link = owner(foreign.removesuffix("_id"), str(named))
+            link = self._single(kind, record, values, key, table, item, link, at, made)
+        if kind not in ENTITIES:
+            for foreign in _FOREIGN & values.keys():
+                if foreign == "location_id" and kind == "service_at_location":
+                    continue
+                named = values.pop(foreign)
+                if not link and named:
+                    link = owner(foreign.removesuffix("_id"), str(named))
         if kind == "service":
             values.setdefault("status", "active")
-        yield row(self.name, kind, values, link, file, number, report, repeats=True)
+        if self.only is None or kind in self.only:
+            made.append(
+                row(self.name, kind, values, link, at.file, at.number, at.report, repeats=True)
+            )
         me = owner(kind, id)
         for table, item in inside:
-            if table == "location" and kind == "organization":
+            if kind == "organization" and table in ("location", "service"):
                 item = {**item, "organization_id": item.get("organization_id") or id}
-            if table == "service" and kind == "organization":
-                item = {**item, "organization_id": item.get("organization_id") or id}
-            yield from self._thing(table, item, me, file, number, report)
+            self._thing(table, item, me, at, made)
+
+    def _single(
+        self,
+        kind: str,
+        record: dict[str, Any],
+        values: dict[str, Any],
+        key: str,
+        table: str,
+        item: dict[str, Any],
+        link: str,
+        at: _At,
+        made: list[Row],
+    ) -> str:
+        """An object inside an object: made rows of, and named by its id in ``values``."""
+        item_id = str(item.get("id") or made_id(self.name, table, json.dumps(item)))
+        if "id" not in item:
+            item = {**item, "id": item_id}
+        if key == "service":
+            self._thing("service", item, "", at, made)
+            return owner("service", item_id)
+        target = "taxonomy_id" if key == "taxonomy_detail" else f"{key}_id"
+        if not (target == "organization_id" and values.get(target)):
+            values[target] = item_id
+        holder = ""
+        if table == "program":
+            organization = record.get("organization") or {}
+            held_by = record.get("organization_id") or organization.get("id") or ""
+            holder = owner("organization", str(held_by))
+        self._thing(table, item, holder, at, made)
+        return link
 
 
 def kind_of(record: dict[str, Any]) -> str | None:
@@ -201,47 +257,41 @@ def objects(file: Path) -> Iterator[Any]:
 
 def _several(head: str, stream: Any) -> Iterator[Any]:
     """Objects one after the other (one, or NDJSON); pages are opened."""
-    decoder = json.JSONDecoder()
-    buffer = head
-    while True:
-        buffer = buffer.lstrip()
-        if not buffer:
-            buffer = stream.read(_CHUNK)
-            if not buffer:
-                return
-            continue
-        try:
-            found, end = decoder.raw_decode(buffer)
-        except json.JSONDecodeError:
-            part = stream.read(_CHUNK)
-            if not part:
-                raise
-            buffer += part
-            continue
-        buffer = buffer[end:]
+    for found in _decoded(head, stream, ""):
         if isinstance(found, dict) and isinstance(found.get("contents"), list):
             yield from found["contents"]
         else:
             yield found
 
 
-def _array(buffer: str, stream: Any) -> Iterator[Any]:
+def _array(head: str, stream: Any) -> Iterator[Any]:
+    yield from _decoded(head, stream, ",")
+
+
+_BLANK = re.compile(r"[\s,]*")
+
+
+def _decoded(buffer: str, stream: Any, between: str) -> Iterator[Any]:
+    """Values of a stream, decoded from a window that moves along it."""
     decoder = json.JSONDecoder()
+    at = 0
     while True:
-        buffer = buffer.lstrip().removeprefix(",").lstrip()
-        if buffer.startswith("]"):
+        blank = _BLANK.match(buffer, at)
+        at = blank.end() if blank else at
+        if between and buffer[at : at + 1] == "]":
             return
         try:
-            if not buffer:
-                raise json.JSONDecodeError("more", buffer, 0)
-            found, end = decoder.raw_decode(buffer)
+            if at >= len(buffer):
+                raise json.JSONDecodeError("more", buffer, at)
+            found, at = decoder.raw_decode(buffer, at)
         except json.JSONDecodeError:
             part = stream.read(_CHUNK)
             if not part:
+                if at >= len(buffer) and not between:
+                    return
                 raise
-            buffer += part
+            buffer, at = buffer[at:] + part, 0
             continue
-        buffer = buffer[end:]
         yield found
 
 

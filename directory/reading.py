@@ -18,6 +18,9 @@ from directory.schema import ENTITIES, NAMES, NUMBERS
 csv.field_size_limit(20_000_000)
 
 
+_KNOWN = {table: frozenset(names) for table, names in NAMES.items()}
+
+
 class DirectoryUnreadable(Exception):
     """What is to be imported is not in a form that we know. The message says which forms are."""
 
@@ -58,6 +61,8 @@ class Reader(Protocol):
 
     format: str
     name: str
+    only: frozenset[str] | None
+    """Tables that are wanted; a reader may give more."""
 
     def rows(self, report: Report) -> Iterator[Row]: ...
 
@@ -166,9 +171,9 @@ def row(
     """A row of a table from named values: numbers made numbers, what HSDS does not know put under
     ``more``, an id made when there is none."""
     id = str(values.get("id") or "").strip()
+    known = _KNOWN[table]
     kept: dict[str, Any] = {}
     more: dict[str, Any] = {}
-    known = NAMES[table]
     for key, value in values.items():
         if value is None or value == "" or key == "id":
             continue

@@ -35,6 +35,8 @@ def fits(files: dict[str, Sheet]) -> bool:
 class OneSheet:
     """Rows of a one-sheet directory."""
 
+    only: frozenset[str] | None = None
+
     format = "one-sheet"
 
     def __init__(self, name: str, lines: Iterable[tuple[int, dict[str, str]]] | Sheet, file: str):

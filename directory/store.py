@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import operator
 import os
 import sqlite3
 import threading
@@ -28,6 +29,7 @@ from directory.reading import Problem, Report, Row
 from directory.schema import ENTITIES, NAMES, TABLES
 
 _CHECKED_TWICE = ("organization", "service", "location")
+_ROW = {table: ("source", "owner", "id", *names, "more") for table, names in NAMES.items()}
 _LOCK = 7_100_501
 """PostgreSQL advisory lock of imports; any number that nothing else takes."""
 
@@ -57,6 +59,7 @@ class Writer:
         self._dialect = connection.dialect.name
         self._statements: dict[str, Any] = {}
         self._staged: set[str] = set()
+        self._compiled: dict[str, tuple[str, Any]] = {}
 
     def forget(self, source: str) -> None:
         """Take out all rows of a source."""
@@ -114,7 +117,8 @@ class Writer:
 
     def _write(self, table: str, rows: list[dict[str, Any]]) -> None:
         if self._dialect != "postgresql":
-            self.connection.execute(self._statement(table), rows)
+            columns = ("source", "owner", "id", *NAMES[table], "more")
+            self._many(table, self._statement(table).values(dict.fromkeys(columns)), columns, rows)
             return
         from directory import postgres
 
@@ -149,18 +153,18 @@ class Writer:
 
     @staticmethod
     def _values(source: str, row: Row) -> dict[str, Any]:
-        values: dict[str, Any] = dict.fromkeys((*NAMES[row.table], "more"))
+        values: dict[str, Any] = dict.fromkeys(_ROW[row.table])
         for key, value in row.values.items():
-            if key == "more":
-                value = json.dumps(value, ensure_ascii=False, sort_keys=True) if value else None
+            if isinstance(value, str):
+                if not value.isascii() or "\x00" in value:
+                    value = value.replace("\x00", "").encode("utf-8", "replace").decode()
             elif isinstance(value, (dict, list)):
-                value = json.dumps(value, ensure_ascii=False, sort_keys=True)
-            elif value is not None and not isinstance(value, (str, float)):
+                value = json.dumps(value, ensure_ascii=False, sort_keys=True) if value else None
+            elif value is not None and not isinstance(value, float):
                 value = str(value)
-            if isinstance(value, str) and ("\x00" in value or not value.isascii()):
-                value = value.replace("\x00", "").encode("utf-8", "replace").decode()
             values[key] = value
-        return values | {"source": source, "owner": row.owner, "id": row.id}
+        values["source"], values["owner"], values["id"] = source, row.owner, row.id
+        return values
 
     def _statement(self, table: str) -> Any:
         if table not in self._statements:
@@ -189,7 +193,21 @@ class Writer:
                 columns = tuple(column.name for column in table.columns)
                 postgres.copy(self.connection, table.name, columns, rows)
             elif rows:
-                self.connection.execute(table.insert(), rows)
+                columns = tuple(column.name for column in table.columns)
+                self._many(table.name, table.insert(), columns, rows)
+
+    def _many(
+        self, name: str, statement: Any, columns: tuple[str, ...], rows: list[dict[str, Any]]
+    ) -> None:
+        """Many rows by one statement, compiled once: SQLAlchemy's own way looks at every value."""
+        if name not in self._compiled:
+            made = statement.compile(self.connection.engine, column_keys=list(columns))
+            order = [key for key in made.positiontup if key in columns]
+            self._compiled[name] = (str(made), operator.itemgetter(*order))
+        sql, pick = self._compiled[name]
+        cursor = self.connection.connection.cursor()
+        cursor.executemany(sql, map(pick, rows))
+        cursor.close()
 
 
 def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

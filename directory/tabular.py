@@ -67,6 +67,8 @@ def fits(files: dict[str, Sheet]) -> bool:
 class Tabular:
     """A folder, zip or file of HSDS tables as CSV."""
 
+    only: frozenset[str] | None = None
+
     def __init__(self, name: str, files: dict[str, Sheet]) -> None:
         self.name = name
         self._files = files
@@ -87,6 +89,8 @@ class Tabular:
                 continue
             known.append((order.get(table, 9), stem != "services", stem, table, sheet))
         for _, _, stem, table, sheet in sorted(known, key=lambda item: item[:3]):
+            if self.only is not None and table not in self.only:
+                continue
             for number, line in sheet.lines(report):
                 yield from self._line(stem, table, sheet.name, number, line, report)
 

@@ -34,6 +34,8 @@ def fits(files: dict[str, Sheet]) -> str | None:
 class Transformed:
     """Rows of either directory."""
 
+    only: frozenset[str] | None = None
+
     def __init__(self, name: str, kind: str, files: dict[str, Sheet]) -> None:
         self.name = name
         self.format = f"transformer-{kind}"

@@ -86,6 +86,8 @@ class Relay:
     """When either side last wrote."""
     away_since: datetime | None = None
     told_away: bool = False
+    read: int = 0
+    """Number of the last line that the advocate's page showed."""
     _count: int = 0
 
     def add(

@@ -388,11 +388,34 @@ class Switchboard:
             raise NotYours
         return self.queue.person(reference), request, relay
 
+    def can_write(self, reference: str) -> bool:
+        """Whether an advocate's words would reach the person now."""
+        relay = self._relays.get(reference)
+        return (
+            relay is not None
+            and relay.told
+            and not relay.guarded
+            and self.queue.by_reference(reference).state is State.CONNECTED
+        )
+
+    def unread(self, reference: str, account: str) -> int:
+        """Lines of the person that this advocate has not seen."""
+        relay = self._relays.get(reference)
+        if relay is None or relay.account != account:
+            return 0
+        return sum(x.side is Side.PERSON and x.number > relay.read for x in relay.lines)
+
+    def read(self, reference: str, account: str) -> None:
+        """The advocate's page shows everything up to now."""
+        relay = self._relays.get(reference)
+        if relay is not None and relay.account == account:
+            relay.read = relay.last()
+
     async def say(self, reference: str, account: str, text: str) -> Line:
         """An advocate's words to the person. Raises `PersonCannotBeTold` before the person knows
         who is there, and while somebody may be looking."""
-        person, request, relay = self._own(reference, account)
-        if relay.guarded or not relay.told or request.state is not State.CONNECTED:
+        person, _, relay = self._own(reference, account)
+        if not self.can_write(reference):
             raise PersonCannotBeTold
         line = relay.add(Side.ADVOCATE, text, Delivery.SENDING)
         self.wires.line(reference)

@@ -60,7 +60,7 @@ def _ruler() -> Language:
         for name in names:
             words = [{"TEXT": word} for word in fold(name).split()]
             rows.append({"label": "option_number", "pattern": words, "id": str(number)})
-    ruler.add_patterns(rows)  # type: ignore[attr-defined]
+    ruler.add_patterns(rows)
     return nlp
 
 

@@ -55,6 +55,7 @@ class SafetyHead(HeadsComponent):
                 limits = self._config["thresholds"].get(tag) or {}
                 if label not in heard and score >= limits.get(label, self._config["threshold"]):
                     heard[label] = (float(score), None)
+            detail: str | None
             for label in SAFETY:
                 if label in heard and heard[label][1] is None:
                     options = self.heads.labels(f"detail {label}")

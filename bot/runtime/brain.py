@@ -38,7 +38,7 @@ class _Collector(OutputChannel):
         self.replies: list[Reply] = []
         self.notes: set[str] = set()
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         return self._channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:

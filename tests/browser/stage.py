@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import uvicorn
@@ -33,6 +34,12 @@ from channels.web.connector import WebChannel
 from handoff.queue import MemoryQueue
 
 NEUTRAL = "<!doctype html><html lang=en><title>Weather</title><link rel=icon href='data:,'><h1>Sun"
+
+
+@cache
+def _words() -> Words:
+    """Read once: with twelve languages of responses that takes a while."""
+    return Words()
 
 
 class PlayedBrain:
@@ -156,7 +163,7 @@ class Stage:
         self.brain: Any = brain or PlayedBrain()
         chosen: dict[str, Any] = {"neutral_site": self.site, "data_folder": "", **settings}
         self.settings = dataclasses.replace(Settings(), **chosen)
-        words = Words()
+        words = _words()
         self.inbox = Inbox(
             self.brain, self.settings, words, safety_words(tuple(registry())), MemoryQueue()
         )

@@ -93,21 +93,30 @@ def test_axe_finds_nothing_on_the_blank_page_and_the_widget(door: Stage, survivo
     assert violations(ana.page) == []
 
 
-def test_text_can_be_doubled_and_spaced(door: Stage, survivor: At) -> None:
-    """WCAG 1.4.4, 1.4.10, 1.4.12: no sideways scrolling, nothing cut off."""
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
+  word-spacing: .16em !important } p { margin-bottom: 2em !important }"""
+DOUBLED = "html { font-size: 200% !important }"
+
+
+@pytest.mark.parametrize(
+    ("width", "rules"),
+    [(320, SPACED), (640, DOUBLED + SPACED), (320, DOUBLED)],
+    ids=["spaced", "doubled-spaced", "doubled"],
+)
+def test_text_can_be_doubled_and_spaced(door: Stage, survivor: At, width: int, rules: str) -> None:
+    """WCAG 1.4.4, 1.4.10, 1.4.12: no sideways scrolling, nothing pushed off the screen."""
     for tag in ("en", "ar"):
-        ana = survivor(door, viewport={"width": 320, "height": 640}).opens_page(f"/{tag}")
+        ana = survivor(door, viewport={"width": width, "height": 640}).opens_page(f"/{tag}")
         ana.says(SAYS[tag])
         ana.page.evaluate(
-            """() => {
+            """rules => {
               const sheet = new CSSStyleSheet()
-              sheet.replaceSync(`html { font-size: 200% !important }
-                * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
-                p { margin-bottom: 2em !important }`)
+              sheet.replaceSync(rules)
               document.adoptedStyleSheets = [sheet]
-            }"""
+            }""",
+            rules,
         )
-        assert ana.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert ana.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), tag
 
 
 def test_what_can_be_pressed_is_large_enough(door: Stage, survivor: At) -> None:
