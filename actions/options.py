@@ -10,6 +10,17 @@ from actions.turn import action
 from bot.words import lines, phrase
 from directory.contract import Option, Place, Query, Results
 
+WALKS = {
+    "protection_order": "protection_order",
+    "police": "police",
+    "immigration": "immigration",
+    "child_welfare": "child_welfare",
+    "sexual_assault": "sexual_assault",
+    "tech_safety": "tech_safety",
+    "safety_plan": "safety_plan",
+}
+"""Needs with something to walk through (bot/walks.yml): what happens, what it can cost."""
+
 CAUSED_HARM_NEEDS = ("accountability", "substance_use", "counseling", "legal_help", "work", "money",
                      "basic_needs", "housing", "faith_support", "cultural_support")  # fmt: skip
 """What someone who hurt a partner may be shown; the directory narrows it again by record."""
@@ -78,7 +89,7 @@ def _show_local(
     )
     if unmet and not more:
         talk.say("utter_options_unmet", needs=agenda.need_names(unmet))
-    talk.ask("utter_options_after", "options")
+    _after(talk, needs)
 
 
 def _show_national(talk: Talk, needs: list[str], results: Results) -> None:
@@ -90,6 +101,15 @@ def _show_national(talk: Talk, needs: list[str], results: Results) -> None:
             [option_line(n, option, talk) for n, option in enumerate(results.options, 1)], "\n\n"
         ),
     )
+    _after(talk, needs)
+
+
+def _after(talk: Talk, needs: list[str]) -> None:
+    """What can be done with these options; where there is more to know, that it can be read."""
+    walk = next((WALKS[slug] for slug in needs if slug in WALKS), None)
+    if walk is not None and talk.lane != "caused_harm" and not talk.short_channel:
+        talk.set("walk", walk)
+        talk.say("utter_walk_hint", need=phrase(f"need_{walk}"))
     talk.ask("utter_options_after", "options")
 
 
@@ -276,6 +296,9 @@ def take_needs(talk: Talk) -> None:
         believe.if_told(talk)
     talk.set("misses", 0)
     needs = talk.items("needs")
+    if needs == ["safety_plan"]:
+        walks.offer(talk, "safety_plan")
+        return
     if talk.lane == "caused_harm":
         agenda.next_step(talk)
         return
@@ -299,6 +322,13 @@ def take_place(talk: Talk) -> None:
     talk.set("asked", None)
     talk.set("misses", 0)
     if not talk.items("needs") and talk.items("done"):
+        talk.set("needs", talk.items("done")[-2:])
+    agenda.next_step(talk)
+
+
+def show_again(talk: Talk) -> None:
+    """Look again for what was asked last, with what was learned since."""
+    if not talk.items("needs"):
         talk.set("needs", talk.items("done")[-2:])
     agenda.next_step(talk)
 

@@ -49,7 +49,7 @@ def help_helper(talk: Talk) -> None:
     talk.set("misses", 0)
     close = talk.detail == "close_to_harmer"
     talk.say("utter_helper_close_to_harmer" if close else "utter_helper")
-    walks.offer(talk, "helper")
+    walks.offer(talk, "helper_close" if close else "helper")
 
 
 @action("action_take_accountability")
@@ -101,20 +101,20 @@ def take_preferences(talk: Talk) -> None:
     if "teen" in talk.preferences and "teen" not in talk.items("told"):
         talk.set("told", [*talk.items("told"), "teen"])
         talk.say("utter_teen")
+        if not talk.items("needs") and not talk.items("done"):
+            walks.offer(talk, "teen")
+            return
+    elif "elder" in talk.preferences and not talk.items("needs") and not talk.items("done"):
+        talk.say("utter_believe")
+        walks.offer(talk, "elder")
+        return
     else:
         talk.say("utter_noted")
-    if not talk.items("needs") and talk.items("done"):
-        talk.set("needs", talk.items("done")[-2:])
-    agenda.next_step(talk)
+    options.show_again(talk)
 
 
 @action("action_avoid_police")
 def avoid_police(talk: Talk) -> None:
     """No police, no courts: noted, and what that can and cannot mean."""
     talk.say("utter_avoid_police")
-    if not talk.items("needs") and talk.items("done"):
-        talk.set("needs", talk.items("done")[-2:])
-    if talk.items("needs"):
-        options.take_needs(talk)
-    else:
-        agenda.next_step(talk)
+    options.show_again(talk)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.settings import Settings
+from bot.words import Words
 from coordination.contract import Counter
 from directory.contract import Directory
 from handoff.contract import HandoffQueue
@@ -22,6 +23,7 @@ class Services:
     directory: Directory
     handoff: HandoffQueue
     counter: Counter
+    words: Words
 
 
 _installed: Services | None = None
@@ -41,6 +43,7 @@ def services() -> Services:
         from handoff.queue import MemoryQueue
 
         settings = Settings.from_environment()
-        install(Services(settings, open_directory(settings), MemoryQueue(), NoCounter()))
+        words = Words(settings.default_language)
+        install(Services(settings, open_directory(settings), MemoryQueue(), NoCounter(), words))
     assert _installed is not None
     return _installed

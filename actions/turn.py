@@ -44,9 +44,16 @@ def turn(dispatcher: CollectingDispatcher, tracker: Tracker, act: Act) -> list[d
         return talk.events()
     remember(talk)
     if not gate.opening(talk) and not waiting.answers(talk):
-        act(talk)
+        (_tapped(talk) or act)(talk)
     waiting.keep_lane(talk)
     return talk.events()
+
+
+def _tapped(talk: Talk) -> Act | None:
+    """The act of a tap, unless the message is about safety."""
+    from actions import choices  # the acts of taps are registered with `action` themselves
+
+    return None if talk.intent in gate.THROUGH else choices.match(talk)
 
 
 def remember(talk: Talk) -> None:

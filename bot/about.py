@@ -35,11 +35,15 @@ class AboutWords:
 
     def __init__(self, languages: Iterable[str], folder: Path = _FOLDER) -> None:
         self._found: list[tuple[str, str, str, re.Pattern[str]]] = []
+        self._unless: dict[tuple[str, str], re.Pattern[str]] = {}
         for tag in languages:
             path = folder / f"{tag}.yml"
             if not path.exists():
                 continue
             content = yaml.safe_load(path.read_text("utf-8"))
+            for word, phrases in (content.get("unless") or {}).items():
+                if pattern := phrase_pattern(phrases or ()):
+                    self._unless[tag, word] = pattern
             for kind in ("relation", "preferences"):
                 for word, phrases in (content.get(kind) or {}).items():
                     pattern = phrase_pattern(phrases or ())
@@ -56,6 +60,9 @@ class AboutWords:
             if tag not in (language, "en"):
                 continue
             if not (pattern.search(folded) or (tag in UNSPACED and pattern.search(tight))):
+                continue
+            unless = self._unless.get((tag, word))
+            if unless and unless.search(folded):
                 continue
             if kind == "relation":
                 relation = relation or word

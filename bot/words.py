@@ -164,8 +164,9 @@ class Words:
                 return found
         raise WordsMissing(name)
 
-    def has_phrase(self, name: str) -> bool:
-        return name in self._phrases.get("en", {})
+    def has(self, name: str, language: str) -> bool:
+        """Whether this language has the phrase itself."""
+        return name in self._phrases.get(language, {})
 
     def phrase(self, name: str, language: str, values: Mapping[str, Any] | None = None) -> str:
         """A phrase with its values filled in. Raises `WordsMissing`."""

@@ -71,6 +71,10 @@ class Inbox:
     def register(self, channel: Channel) -> None:
         self._channels[channel.name] = channel
 
+    def channel(self, name: str) -> Channel | None:
+        """The channel of this name, if this process has it."""
+        return self._channels.get(name)
+
     def person(self, channel: str, address: str) -> str:
         """The id under which everything but the channel knows this address."""
         return self._ids.of(channel, address)

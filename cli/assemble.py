@@ -19,8 +19,7 @@ from cli.environment import calm_environment
 from coordination.nothing import NoCounter
 from directory import open_directory
 from directory.contract import Directory
-from handoff.contract import HandoffQueue
-from handoff.queue import MemoryQueue
+from handoff.switchboard import Switchboard
 
 if TYPE_CHECKING:
     from bot.runtime.brain import RasaBrain
@@ -33,7 +32,7 @@ class Parts:
     settings: Settings
     words: Words
     directory: Directory
-    handoff: HandoffQueue
+    handoff: Switchboard
     brain: Brain
     inbox: Inbox
 
@@ -57,13 +56,14 @@ def assemble(settings: Settings) -> Parts:
     words = Words(settings.default_language)
     directory = open_directory(settings)
     words.lines = line_values(directory, settings.country)
-    handoff = MemoryQueue()
-    install(Services(settings, directory, handoff, NoCounter()))
+    handoff = Switchboard(settings, words)
+    install(Services(settings, directory, handoff, NoCounter(), words))
     safety = safety_words(tuple(registry()))
     fallback = WordsOnlyBrain(words, safety, settings.default_language)
     brain = load_brain(settings, words, fallback)
     epochs = getattr(brain, "epochs", None)
     inbox = Inbox(brain, settings, words, safety, handoff, epochs)
+    handoff.voice = inbox
     quiet(settings.log_level)
     return Parts(settings, words, directory, handoff, brain, inbox)
 

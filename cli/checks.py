@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-MODULES = ("cli.deployment", "directory.checks")
+MODULES = ("cli.deployment", "directory.checks", "handoff.checks", "desk.checks")
 
 
 def load() -> None:

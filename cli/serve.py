@@ -11,6 +11,7 @@ import uvicorn
 from bot.privacy import quiet
 from channels.web.app import create_app
 from cli.assemble import Parts
+from cli.desk import open_desk
 
 
 def server(app: Any, host: str, port: int) -> uvicorn.Server:
@@ -38,14 +39,27 @@ async def serve(parts: Parts) -> None:
     settings = parts.settings
     app = create_app(settings, parts.inbox, parts.words, settings.web_widget_hosts)
     door = server(app, settings.host, settings.port)
+    desk = open_desk(settings, parts.handoff, parts.inbox, parts.words, parts.directory)
+    desk_door = server(desk.app, settings.desk_host, settings.desk_port)
     quiet(settings.log_level)
-    sweeper = asyncio.create_task(_sweep(parts))
+    beside = [asyncio.create_task(_sweep(parts)), asyncio.create_task(desk.tick())]
     try:
-        await door.serve()
+        await together(door, desk_door)
     finally:
-        sweeper.cancel()
+        for task in beside:
+            task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await sweeper
+            await asyncio.gather(*beside)
+
+
+async def together(*doors: uvicorn.Server) -> None:
+    """Serve until one of the doors stops, then close all: a survivor who can ask for a human that
+    nobody sees would be worse than no door."""
+    tasks = [asyncio.create_task(door.serve()) for door in doors]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for door in doors:
+        door.should_exit = True
+    await asyncio.gather(*tasks)
 
 
 async def _sweep(parts: Parts) -> None:

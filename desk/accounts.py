@@ -84,7 +84,10 @@ class Accounts:
     by the command line counts at once and nobody waits for a disk."""
 
     def __init__(
-        self, settings: Settings, engine: Engine | None = None, clock: Callable[[], float] = time.time
+        self,
+        settings: Settings,
+        engine: Engine | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings, self._clock = settings, clock
         self.engine = engine or open_database(settings)
@@ -268,7 +271,7 @@ class Accounts:
             value = db.execute(
                 sa.select(switches.c.value).where(switches.c.name == "paused")
             ).scalar()
-        return value == "yes"
+        return bool(value == "yes")
 
     def pause_service(self, paused: bool) -> None:
         with self.engine.begin() as db:
@@ -343,7 +346,9 @@ def _languages(tags: Sequence[str]) -> list[str]:
 
 def _checked(new: NewAccount) -> dict[str, Any]:
     if not _NAME.fullmatch(new.account):
-        raise AccountInvalid("a name has 2 to 39 of a-z 0-9 . _ - and starts with a letter or digit")
+        raise AccountInvalid(
+            "a name has 2 to 39 of a-z 0-9 . _ - and starts with a letter or digit"
+        )
     if new.role not in set(Role):
         raise AccountInvalid(f"no such role: {new.role} (advocate, supervisor, coordinator)")
     if new.lane not in (SURVIVOR, CAUSED_HARM):

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -195,9 +196,7 @@ class _Routes:
                 sent = await form(request)
             except FormUnreadable:
                 return self._refusal(request.scope, 400)
-            if not hmac.compare_digest(
-                sent.pop("csrf", "").encode(), session.csrf.encode()
-            ):
+            if not hmac.compare_digest(sent.pop("csrf", "").encode(), session.csrf.encode()):
                 return self._refusal(request.scope, 403)
             if pressed:
                 self._board.wires.seen(session.advocate.account)
@@ -272,7 +271,7 @@ class _Routes:
         except InviteSpent:
             return HTMLResponse(self._page.render("plain.html", tag, say="enrol_spent"), 404)
         issuer = self._settings.name or self._page.translator(tag)("title")
-        uri = pyotp.TOTP(key).provisioning_uri(row.account, issuer_name=issuer)
+        uri = pyotp.TOTP(key).provisioning_uri(name=row.account, issuer_name=issuer)
         before = secrets.token_urlsafe(24)
         html = self._page.render(
             "enrol.html",
@@ -305,9 +304,7 @@ class _Routes:
         return RedirectResponse("/login?say=enrol_done", 303)
 
     def _set(self, answer: Response, name: str, value: str) -> None:
-        answer.set_cookie(
-            name, value, path="/", secure=self.secure, httponly=True, samesite="lax"
-        )
+        answer.set_cookie(name, value, path="/", secure=self.secure, httponly=True, samesite="lax")
 
     # -- the desk ------------------------------------------------------------------------------
 
@@ -365,9 +362,7 @@ class _Routes:
         if len(text) > self._settings.max_text:
             return self._back(request, session, "too_long")
         if text:
-            await self._board.say(
-                request.path_params["reference"], session.advocate.account, text
-            )
+            await self._board.say(request.path_params["reference"], session.advocate.account, text)
         return self._back(request, session)
 
     async def quick(self, request: Request, session: Session, sent: dict[str, str]) -> Response:
@@ -524,9 +519,7 @@ class _Routes:
             say=say,
             values=values,
             chosen=values["languages"].split(),
-            languages=[
-                (tag, self._page.language(tag, me.desk_language)) for tag in registry()
-            ],
+            languages=[(tag, self._page.language(tag, me.desk_language)) for tag in registry()],
         )
         return HTMLResponse(html, status_code=status)
 
@@ -588,8 +581,6 @@ class _Routes:
         return HTMLResponse(html)
 
     def _next(self, advocate: Advocate) -> Any:
-        from datetime import UTC, datetime
-
         return advocate.hours.next_at(datetime.now(UTC))
 
     async def service(self, request: Request, session: Session, sent: dict[str, str]) -> Response:
@@ -673,6 +664,3 @@ class _Routes:
     async def refused(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return self._refusal(request.scope, status)
-
-
-

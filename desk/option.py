@@ -13,9 +13,7 @@ def option_text(option: Option, words: Words, language: str) -> str:
     if option.organization and option.organization != option.name:
         parts[0] = f"{option.name}, {option.organization}"
     for phone in option.phones[:2]:
-        parts.append(
-            phrase("fact_phone", number=phone.number, description=phone.description or "")
-        )
+        parts.append(phrase("fact_phone", number=phone.number, description=phone.description or ""))
     if option.address:
         parts.append(phrase("fact_address", address=option.address))
     elif option.confidential:

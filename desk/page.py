@@ -141,7 +141,9 @@ class Page:
     def when(self, at: datetime | None, me: Advocate) -> str:
         if at is None:
             return "-"
-        return format_datetime(at, "EEE d MMM HH:mm", tzinfo=me.hours.zone, locale=me.desk_language)
+        return str(
+            format_datetime(at, "EEE d MMM HH:mm", tzinfo=me.hours.zone, locale=me.desk_language)
+        )
 
     def qr(self, uri: str) -> Markup:
         """A QR code as inline SVG, black on white in any colour scheme."""

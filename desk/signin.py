@@ -158,9 +158,7 @@ class SignIn:
                 db.execute(sessions.delete().where(sessions.c.token == key))
                 return None
             if pressed and now - row.pressed_at > 1:
-                db.execute(
-                    sessions.update().where(sessions.c.token == key).values(pressed_at=now)
-                )
+                db.execute(sessions.update().where(sessions.c.token == key).values(pressed_at=now))
         try:
             return Session(token, row.csrf, self._accounts.advocate(row.account))
         except NoSuchAccount:

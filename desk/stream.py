@@ -79,7 +79,9 @@ class Live:
 
     def _list(self, me: Advocate) -> dict[str, Any]:
         values = self._page.desk(me)
-        html = self._page.render("_list.html", me.desk_language, here=self._reference, **values)
+        html = self._page.render(
+            "_list.html", me.desk_language, here=self._reference, csrf="", **values
+        )
         return {"list": html, "count": len(values["waiting"])}
 
     def _thread(self, me: Advocate) -> list[dict[str, Any]]:
@@ -97,7 +99,7 @@ class Live:
         self._board.read(self._reference, me.account)
         return [
             {
-                "thread": self._page.render("_thread.html", me.desk_language, **values),
+                "thread": self._page.render("_thread.html", me.desk_language, csrf="", **values),
                 "top": self._page.render("_top.html", me.desk_language, **values),
                 "can_write": values["can_write"],
             }

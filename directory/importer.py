@@ -174,7 +174,7 @@ def index_source(
 
 
 def _counting(rows: Iterable[Row], stage: str, told: Progress) -> Iterator[Row]:
-    for count, item in enumerate(rows, 1):
+    for count, item in enumerate(rows):
         if count % _BATCH == 0:
             told(stage, count)
         yield item

@@ -159,9 +159,7 @@ class Nested:
                 )
         if kind in ("service", "organization") and not record.get("name"):
             at.report(
-                Problem(
-                    at.file, at.number, "name", "name_missing", "give it a name", kept=False
-                )
+                Problem(at.file, at.number, "name", "name_missing", "give it a name", kept=False)
             )
             return
         for key, table, item in single:

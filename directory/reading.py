@@ -153,7 +153,8 @@ def sheets(path: Path) -> dict[str, Sheet]:
 
 
 def _member(path: Path, name: str) -> io.BufferedReader:
-    member: Any = ZipFile(path).open(name)
+    with ZipFile(path) as archive:
+        member: Any = archive.open(name)  # stays readable, and closes the file with itself
     return io.BufferedReader(member)
 
 

@@ -62,6 +62,10 @@ class Roster:
         self._source, self.present, self._closed = source, present, closed
         self._clock = clock
 
+    def connect(self, source: Callable[[], Sequence[Advocate]], closed: Callable[[], bool]) -> None:
+        """Ask these from now on: the accounts are opened after the roster is made."""
+        self._source, self._closed = source, closed
+
     def everybody(self) -> Sequence[Advocate]:
         return self._source()
 

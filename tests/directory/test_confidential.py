@@ -244,12 +244,16 @@ def test_a_place_that_becomes_confidential_is_gone_from_the_file_after_the_next_
             "postal_code": "42901", "phone": "555-0100"}  # fmt: skip
     import_rows(empty, OneSheet("one", [(2, line)], "one.csv"), today=TODAY)
     assert b"Candlewick" in empty.directory_file.read_bytes()
-    import_rows(empty, OneSheet("one", [(2, line | {"confidential": "yes"})], "one.csv"), today=TODAY)
+    import_rows(
+        empty, OneSheet("one", [(2, line | {"confidential": "yes"})], "one.csv"), today=TODAY
+    )
     assert b"Candlewick" not in empty.directory_file.read_bytes()
     assert not [f for f in empty.directory_file.parent.iterdir() if f.name.endswith(".part")]
 
 
-def test_the_lane_of_those_who_caused_harm_sees_an_allow_list_and_no_place(sample: Settings) -> None:
+def test_the_lane_of_those_who_caused_harm_sees_an_allow_list_and_no_place(
+    sample: Settings,
+) -> None:
     directory = LindenDirectory(sample, now=lambda: NOON)
     place = directory.find_place("42901")[0]
     for needs in (("accountability",), ("safe_place",), ("counseling", "housing"), ("pets",)):
@@ -265,7 +269,9 @@ def test_the_lane_of_those_who_caused_harm_sees_an_allow_list_and_no_place(sampl
     directory.close()
 
 
-def test_survivors_are_not_sent_to_groups_for_those_who_hurt_unless_they_ask(sample: Settings) -> None:
+def test_survivors_are_not_sent_to_groups_for_those_who_hurt_unless_they_ask(
+    sample: Settings,
+) -> None:
     directory = LindenDirectory(sample, now=lambda: NOON)
     place = directory.find_place("42930")[0]
     for need in ("peer_support", "counseling"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Any
 
 import httpx
@@ -23,6 +24,12 @@ from tests.stub import StubBrain
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
+@cache
+def _words() -> Words:
+    """Read once: with twelve languages of responses that takes a while."""
+    return Words()
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = 100_000.0
@@ -38,7 +45,7 @@ class Door:
         self.clock = Clock()
         self.brain = StubBrain(slow_s)
         self.settings = dataclasses.replace(Settings(), **settings)
-        words = Words()
+        words = _words()
         self.inbox = Inbox(
             self.brain,
             self.settings,
