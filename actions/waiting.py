@@ -3,7 +3,7 @@ shared and whether Linden may write first. "No" to any of it takes the person ou
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
@@ -52,7 +52,9 @@ def keep_lane(talk: Talk) -> None:
     if known is not None and (known.lane == CAUSED_HARM) is not (talk.lane == CAUSED_HARM):
         queue.withdraw(talk.person)
         queue.request(talk.person, talk.language, talk.channel, talk.lane)
-        queue.agree(talk.person, text_until=known.text_until)
+        if known.text_until is not None:
+            left = known.text_until - datetime.now(UTC)
+            queue.agree(talk.person, text_minutes=max(1, int(left.total_seconds() // 60)))
         queue.explained(talk.person)
 
 
@@ -162,8 +164,7 @@ def _take_text(talk: Talk) -> bool:
         chosen = 1
     if chosen in TEXT_MINUTES or (numbers and "".join(map(str, numbers)) in ("30", "120")):
         minutes = TEXT_MINUTES.get(chosen or 0) or int("".join(map(str, numbers)))
-        until = datetime.now(UTC) + timedelta(minutes=minutes)
-        talk.services.handoff.agree(talk.person, text_until=until)
+        talk.services.handoff.agree(talk.person, text_minutes=minutes)
         talk.ask("utter_handoff_text_yes", "handoff", minutes=str(minutes))
     elif chosen == 3 or talk.intent == "skip" or not numbers and _is_choice(talk):
         talk.ask("utter_handoff_text_no", "handoff")

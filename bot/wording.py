@@ -121,6 +121,8 @@ def _keys(found: Sequence[Text]) -> Iterator[Problem]:
         mine = [t for t in found if t.language == tag]
         names = {t.name for t in mine}
         for name in sorted(wanted.keys() - names):
+            if tag not in rules()["only"].get(files[name], (tag,)):
+                continue
             yield Problem(f"{tag}/{files[name]}", name, "is missing", "Write it in this language")
         for name in sorted(names - wanted.keys()):
             file = next(t.file for t in mine if t.name == name)

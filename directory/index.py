@@ -120,8 +120,11 @@ class Indexer:
         t = TABLES[table]
         if table not in self._selects:
             columns = [t.c.owner, t.c.id, *(t.c[n] for n in NAMES[table]), t.c.more]
-            self._selects[table] = sa.select(*columns).where(
-                t.c.source == self._source, t.c.owner.in_(sa.bindparam("owners", expanding=True))
+            listed = sa.bindparam("owners", expanding=True)
+            self._selects[table] = (
+                sa.select(*columns)
+                .where(t.c.source == self._source, t.c.owner.in_(listed))
+                .order_by(t.c.owner, t.c.id)
             )
         names = ("owner", "id", *NAMES[table], "more")
         for at in range(0, len(owners), 400):

@@ -25,7 +25,7 @@ from bot.settings import Settings
 from directory.contract import Place
 from directory.vocabulary import FOLDER, read_yaml
 
-VERSION = 4
+VERSION = 5
 """Raise it when what is built changes; an older file is built again."""
 
 _ZIP = re.compile(r"(?<![\d-])(\d{5})(?:-\d{4})?(?![\d-])")
@@ -221,7 +221,7 @@ def _everything() -> tuple[list[tuple[Any, ...]], list[tuple[str, str]]]:
         county = _most(r[3] for r in rows) if rows else None
         shown = f"{name}, {region[3:]}" if region[:2] in ("US", "CA") else f"{name}, {region[:2]}"
         places.append((id, shown, name, region, county, latitude, longitude, zone, population))
-        names += [(folded, id) for n in [name, *others] if len(folded := fold(n)) > 1]
+        names += [(folded, id) for n in _typed(name, others, region) if len(folded := fold(n)) > 1]
         known.add((region, fold(name)))
     for (region, folded), rows in of_town.items():
         if (region, folded) in known:
@@ -243,6 +243,16 @@ def _everything() -> tuple[list[tuple[Any, ...]], list[tuple[str, str]]]:
     for typed, id in _data()["neighbourhoods"].items():
         names.append((fold(typed), id))
     return places, names
+
+
+def _typed(name: str, others: list[str], region: str) -> Iterator[str]:
+    """Names under which people look for a town. Short ones in Latin letters are airport codes and
+    worse ("YES" is Yasuj), and are left out but for the capital letters of a near town (NYC)."""
+    yield name
+    for other in others:
+        short = len(other) <= 4 and other.isascii()
+        if not short or (other.isupper() and len(other) == 3 and region[:2] in ("US", "CA")):
+            yield other
 
 
 def _most(values: Iterable[str | None]) -> str | None:

@@ -17,6 +17,9 @@ VERSION = "0001"
 
 metadata = sa.MetaData()
 
+KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text of keys, ordered by its bytes on both databases, so that both answer in the same order."""
+
 COLUMNS: dict[str, str] = {
     "organization": "name alternate_name description email website tax_status tax_id "
     "year_incorporated# legal_status logo uri parent_organization_id",
@@ -120,9 +123,9 @@ def _table(name: str) -> sa.Table:
     return sa.Table(
         name,
         metadata,
-        sa.Column("source", sa.Text, primary_key=True),
-        sa.Column("owner", sa.Text, primary_key=True),
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("source", KEY, primary_key=True),
+        sa.Column("owner", KEY, primary_key=True),
+        sa.Column("id", KEY, primary_key=True),
         *columns,
         sa.Column("more", sa.Text),
         sqlite_with_rowid=False,
@@ -182,7 +185,7 @@ option_area = sa.Table(
     "option_area",
     metadata,
     sa.Column("need", sa.SmallInteger, primary_key=True, autoincrement=False),
-    sa.Column("area", sa.Text, primary_key=True),
+    sa.Column("area", KEY, primary_key=True),
     sa.Column("rank", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     *_facts(),

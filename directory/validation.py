@@ -109,12 +109,24 @@ def check_directory(settings: Settings) -> Checked:
     return found
 
 
+def _without_virtual(node: Any) -> Any:
+    """A record without the addresses of confidential places, which have no street on purpose."""
+    if isinstance(node, list):
+        kept = [i for i in node if not (isinstance(i, dict) and i.get("address_type") == "virtual")]
+        return [_without_virtual(item) for item in kept]
+    if isinstance(node, dict):
+        return {key: _without_virtual(value) for key, value in node.items()}
+    return node
+
+
 def _record(record: dict[str, Any], found: Checked, seen: Counter[str]) -> None:
     name = f"service {record['id']}"
-    for path, message in schema_errors(record):
+    for path, message in schema_errors(_without_virtual(record)):
         seen[message] += 1
-        if len(found.errors) < _MOST:
-            found.errors.append(Problem(name, None, path, "schema", message))
+        # Something left out is worth a word, but real directories leave much out.
+        kind = found.warnings if message == "required" else found.errors
+        if len(kind) < _MOST:
+            kind.append(Problem(name, None, path, "schema", message))
     for column, message in _profile_errors(record):
         if len(found.errors) < _MOST:
             found.errors.append(Problem(name, None, column, "profile", message))

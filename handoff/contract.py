@@ -103,10 +103,10 @@ class HandoffQueue(Protocol):
     def of(self, person: str) -> HandoffRequest | None: ...
 
     def agree(
-        self, person: str, *, shared: Shared | None = None, text_until: datetime | None = None
+        self, person: str, *, shared: Shared | None = None, text_minutes: int | None = None
     ) -> None:
-        """What may be shared and until when they may be written to; only what is given
-        changes."""
+        """What may be shared, and for how long from now they may be written to; only what is
+        given changes."""
 
     def explained(self, person: str) -> None:
         """The person has read what a handoff means."""

@@ -48,13 +48,14 @@ class Hours:
         )
 
     def next_at(self, at: datetime) -> datetime | None:
-        """The next start after ``at`` in UTC, within two weeks; None: no hours."""
+        """The next start after ``at``, in the advocate's zone, within two weeks; None: no
+        hours."""
         local = at.astimezone(self.zone).date()
         for ahead in range(_LOOK_AHEAD_DAYS):
             starts = sorted(start for start, _ in self._of(local + timedelta(days=ahead)))
             for start in starts:
                 if start > at:
-                    return start
+                    return start.astimezone(self.zone)
         return None
 
     def _of(self, day: date) -> list[tuple[datetime, datetime]]:

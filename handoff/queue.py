@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from handoff.contract import Availability, HandoffRequest, Notice, Shared, State, Urgency
 from handoff.errors import AlreadyClaimed, NoSuchRequest
@@ -69,7 +69,7 @@ class MemoryQueue:
             return changed
 
     def agree(
-        self, person: str, *, shared: Shared | None = None, text_until: datetime | None = None
+        self, person: str, *, shared: Shared | None = None, text_minutes: int | None = None
     ) -> None:
         with self._lock:
             known = self._requests.get(person)
@@ -77,7 +77,11 @@ class MemoryQueue:
                 self._requests[person] = replace(
                     known,
                     shared=shared if shared is not None else known.shared,
-                    text_until=text_until if text_until is not None else known.text_until,
+                    text_until=(
+                        self._clock() + timedelta(minutes=text_minutes)
+                        if text_minutes
+                        else known.text_until
+                    ),
                 )
 
     def explained(self, person: str) -> None:

@@ -115,9 +115,9 @@ class Switchboard:
         return self.queue.of(person)
 
     def agree(
-        self, person: str, *, shared: Shared | None = None, text_until: datetime | None = None
+        self, person: str, *, shared: Shared | None = None, text_minutes: int | None = None
     ) -> None:
-        self.queue.agree(person, shared=shared, text_until=text_until)
+        self.queue.agree(person, shared=shared, text_minutes=text_minutes)
         self._soon(lambda: self._changed(person))
 
     def explained(self, person: str) -> None:

@@ -25,7 +25,7 @@ from directory.places import Gazetteer
         ("M5V", "ca:M5V", "its first half"),
         ("Toronto", "town:6167865", "a Canadian town"),
         ("London", "town:2643743", "abroad"),
-        ("San Juan, Puerto Rico", "town:4568127", "a territory"),
+        ("San Juan, Puerto Rico", "town:us-pr-san-juan", "a territory"),
         ("Lindenwick", "town:us-zz-lindenwick", "the sample county"),
         ("42915", "us:42915", "a made-up postcode"),
         ("Pilsen, Chicago", "us:60608", "a neighbourhood that we know"),

@@ -6,6 +6,8 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+_KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 _HSDS = {
     "organization": (
         "name alternate_name description email website tax_status tax_id "
@@ -73,9 +75,9 @@ def upgrade() -> None:
     for name, columns in _HSDS.items():
         op.create_table(
             name,
-            sa.Column("source", sa.Text, primary_key=True),
-            sa.Column("owner", sa.Text, primary_key=True),
-            sa.Column("id", sa.Text, primary_key=True),
+            sa.Column("source", _KEY, primary_key=True),
+            sa.Column("owner", _KEY, primary_key=True),
+            sa.Column("id", _KEY, primary_key=True),
             *(
                 sa.Column(c.rstrip("#"), sa.Float(53) if c.endswith("#") else sa.Text)
                 for c in columns.split()
@@ -110,7 +112,7 @@ def upgrade() -> None:
     op.create_table(
         "option_area",
         sa.Column("need", sa.SmallInteger, primary_key=True, autoincrement=False),
-        sa.Column("area", sa.Text, primary_key=True),
+        sa.Column("area", _KEY, primary_key=True),
         sa.Column("rank", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
         *_facts(),
