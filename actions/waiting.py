@@ -33,7 +33,7 @@ def put_in_line(talk: Talk) -> None:
     if talk.get("watched") in GATED:
         if talk.intent == "request_advocate":
             queue.watched(talk.person)
-    elif queue.of(talk.person) is not None:
+    elif talk.intent != "being_watched" and not talk.heard_safety("being_watched"):
         queue.watched(talk.person, now=False)
 
 

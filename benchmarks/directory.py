@@ -13,6 +13,7 @@ import random
 import shutil
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -203,9 +204,9 @@ class _Bare:
             " WHERE b.lat0 >= ? AND b.lat1 <= ? AND b.lon0 >= ? AND b.lon1 <= ?"
             " AND EXISTS (SELECT 1 FROM serves s WHERE s.need = ? AND s.id = b.id)"
             " AND EXISTS (SELECT 1 FROM speaks l WHERE l.tag = ? AND l.id = b.id)"
-            " AND far <= 25 ORDER BY far LIMIT 5",
+            " AND km(?, ?, p.lat, p.lon) <= 25 ORDER BY far LIMIT 5",
             (latitude, longitude, latitude - high, latitude + high, longitude - wide,
-             longitude + wide, need, tag),
+             longitude + wide, need, tag, latitude, longitude),
         ).fetchall()  # fmt: skip
 
     def scan(self, question: tuple[int, str, float, float]) -> list[Any]:
@@ -247,9 +248,11 @@ def run(services: int = 100_000, as_json: bool = False) -> dict[str, Any]:
         places.build(places.file_of(settings))
         feed = folder / "benchmark.ndjson"
         MadeUp(services, places.file_of(settings)).write(feed)
+        _say("sqlite")
         result["sqlite"] = _measure(settings, feed)
         result["sqlite"]["file_mb"] = settings.directory_file.stat().st_size / 1e6
         gazetteer = places.open_gazetteer(settings)
+        _say("bare R*Tree and plain scan")
         bare = _Bare(settings, folder / "bare.db")
         questions = []
         for query in _kinds(gazetteer)["town, need and language"]:
@@ -270,12 +273,21 @@ def run(services: int = 100_000, as_json: bool = False) -> dict[str, Any]:
     return result
 
 
+def _say(stage: str) -> None:
+    """Progress for who waits at a terminal; quiet on a pipe."""
+    if True:
+        print(f"... {stage}", file=sys.stderr, flush=True)
+
+
 def _server(folder: Path, feed: Path) -> dict[str, Any] | None:
     try:
         import pgserver
     except ImportError:
         return None
+    # Run as root, PostgreSQL changes to a user of its own, who cannot enter a private folder.
+    folder.chmod(0o755)
     data = folder / "postgresql"
+    _say("postgresql")
     server = pgserver.get_server(str(data))
     try:
         return _measure(Settings(data_folder=str(folder), database_url=server.get_uri()), feed)

@@ -23,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ import yaml
 from babel import Locale
 from babel.lists import format_list
 
+from bot.facts import withdrawn
 from bot.settings import ROOT
 
 _FOLDER = ROOT / "bot" / "responses"
@@ -117,6 +119,7 @@ class Words:
         self.lines: Callable[[str], Mapping[str, str]] = lambda language: {}
         """Values named ``line_<purpose>`` for a language: numbers of the directory's national
         lines, the only phone numbers a response may hold. Set where the process is put together."""
+        self.today: Callable[[], date] = lambda: datetime.now(UTC).date()
         self.reload()
 
     def files(self) -> Iterator[Path]:
@@ -188,6 +191,8 @@ class Words:
         """A response in a language for a channel. ``nth``: how many of its wordings this session
         has heard already."""
         self._refresh()
+        if name in withdrawn(self.today()):
+            name = "utter_rules_change"
         wording = self.wording(name, language)
         texts = wording.sms if channel == "sms" else wording.text
         if not texts or (wording.once and nth >= len(texts)):

@@ -79,3 +79,19 @@ def reporting_text(settings: Settings) -> Iterator[Finding]:
         yield Finding("handoff.reporting", Level.BLOCKER,
                       "what your advocates must report is not written down",
                       "write it and name the file in LINDEN_REPORTING")  # fmt: skip
+
+
+@check("facts.dates")
+def facts_dates(settings: Settings) -> Iterator[Finding]:
+    """Facts that texts state run out; an expired one is not said any more."""
+    from datetime import UTC, datetime
+
+    from bot.facts import expired, facts
+
+    old = expired(datetime.now(UTC).date())
+    for fact in old:
+        yield Finding("facts.dates", Level.BLOCKER, f"the fact {fact.id} ran out on "
+                      f"{fact.expires_on}", "have a lawyer and an advocate confirm it and set "
+                      "new dates in bot/facts.yml")  # fmt: skip
+    if not old:
+        yield Finding("facts.dates", Level.OK, f"{len(facts())} facts within their dates")

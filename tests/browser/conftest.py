@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, chromium_or_skip
 from tests.browser.stage import Stage
 from tests.browser.survivor import Survivor
+
+
+expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +23,7 @@ def browser() -> Iterator[Browser]:
         found = play.chromium.launch(
             executable_path=path,
             args=FLAGS,
+            timeout=120_000,  # on a machine that trains a model beside
             # playwright turns the back-forward cache off; people's browsers have it
             ignore_default_args=["--disable-back-forward-cache"],
         )
@@ -43,7 +47,7 @@ def survivor(browser: Browser) -> Iterator[Callable[..., Survivor]]:
 
     def at(door: Stage, scripts: bool = True, **context: object) -> Survivor:
         made = browser.new_context(java_script_enabled=scripts, **context)  # type: ignore[arg-type]
-        made.set_default_timeout(10_000)
+        made.set_default_timeout(30_000)
         made.on("weberror", lambda error: complaints.append(str(error.error)))
         made.on("console", lambda said: complaints.append(said.text))
         contexts.append(made)

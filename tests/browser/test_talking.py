@@ -107,7 +107,7 @@ def test_the_stream_comes_back_after_a_cut_and_misses_nothing(door: Stage, survi
     ana.page.wait_for_timeout(300)
     ana.page.context.set_offline(False)
     expect(ana.page.locator(".message").last).to_have_text(
-        "Helper:while you were away", timeout=8000
+        "Helper:while you were away", timeout=15000
     )
     assert len(ana.reads()) == 2
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +16,7 @@ import sqlalchemy as sa
 import yaml
 
 from bot.settings import Settings
-from directory import migration, schema, store
+from directory import migration, schema, sheet, store
 from directory.contract import Query
 from directory.export import export_directory
 from directory.importer import import_directory
@@ -28,15 +32,21 @@ QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
 
 
 @pytest.fixture(scope="module")
-def server(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def server(sample_folder: Path) -> Iterator[Settings]:
     pgserver = pytest.importorskip("pgserver", reason="PostgreSQL comes with the package pgserver")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        running = pgserver.get_server(str(tmp_path_factory.mktemp("postgresql")))
-    settings = Settings(data_folder=str(sample_folder), database_url=running.get_uri())
-    import_sample(settings, TODAY)
-    yield settings
-    running.cleanup()
+    # Run as root, PostgreSQL changes to a user of its own, who cannot enter pytest's folders.
+    folder = tempfile.mkdtemp(prefix="linden-pg-")
+    Path(folder).chmod(0o755)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            running = pgserver.get_server(f"{folder}/data")
+        settings = Settings(data_folder=str(sample_folder), database_url=running.get_uri())
+        import_sample(settings, TODAY)
+        yield settings
+        running.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _asks(directory: LindenDirectory, question: dict[str, Any]) -> Any:
@@ -67,8 +77,9 @@ def test_import_check_export_and_read_back_work_the_same(server: Settings, tmp_p
     due = [one for one in work_list(server, today=TODAY) if one.source == "florida"]
     assert len(due) == 135
     write_sheet(server, due[:3], tmp_path / "sheet.csv")
-    text = (tmp_path / "sheet.csv").read_text("utf-8-sig").replace(",,,,", ",yes,,,", 1)
-    (tmp_path / "sheet.csv").write_text(text, "utf-8")
+    lines = list(csv.DictReader(io.StringIO((tmp_path / "sheet.csv").read_text("utf-8-sig"))))
+    lines[0]["still_right"] = "yes"
+    sheet.write(tmp_path / "sheet.csv", lines, tuple(lines[0]))
     assert read_back(server, tmp_path / "sheet.csv", today=TODAY).checked == 1
 
 

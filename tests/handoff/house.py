@@ -44,6 +44,7 @@ MEANS = {
     "i hit her and i want to stop": Meaning("accountability", detail="self"),
     "start over": Meaning("start_over"),
     "he has a knife": Meaning("emergency", safety=("emergency", "now")),
+    "dont text me": Meaning("being_watched", safety=("being_watched", "hold")),
     "he is here": Meaning("being_watched", safety=("being_watched", "hold")),
 }
 
@@ -70,7 +71,8 @@ def advocate(account: str, **more: Any) -> Advocate:
         "languages": ("en",),
         "hours": read_hours("daily 00:00-24:00"),
     }
-    return Advocate(account, **(chosen | more))
+    chosen |= more
+    return Advocate(account, **(chosen | {"role": Role(chosen["role"])}))
 
 
 class AtDesk:

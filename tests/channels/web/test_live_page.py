@@ -64,10 +64,10 @@ async def test_an_exit_word_overtakes_a_hanging_answer(door: Door) -> None:
     door.brain.slow_s = 30
     hanging = asyncio.create_task(door.says("slow", token=first["token"], number=2))
     await asyncio.sleep(0.05)
-    left = await asyncio.wait_for(door.says("X", token=first["token"], seen=1, number=3), 1)
+    left = await asyncio.wait_for(door.says("X", token=first["token"], seen=1, number=3), 5)
     assert left["ended"] and left["token"] == ""
     assert len(left["messages"]) == 1, "one neutral line"
-    late = await asyncio.wait_for(hanging, 1)
+    late = await asyncio.wait_for(hanging, 5)
     assert late["ended"]
     assert "slow" not in json.dumps(late)
 
@@ -110,7 +110,7 @@ class Stream:
         self._lines = connector.listen(session, seen)
 
     async def next(self) -> Any:
-        return json.loads(await asyncio.wait_for(anext(self._lines), 1))
+        return json.loads(await asyncio.wait_for(anext(self._lines), 5))
 
 
 async def test_what_comes_later_is_streamed(door: Door) -> None:
