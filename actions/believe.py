@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from actions import walks
 from actions.talk import Talk
 
-TELLING_WORDS = 4
-"""A message this long tells something; a bare "food" does not, and belief would sound wrong."""
+TELLING_WORDS = 9
+TELLING_LETTERS = 18
+"""A message this long tells something (letters count where words are not spaced); a bare "food" or
+"what is a protection order" does not, and belief would sound wrong."""
 
 SIGNS = ("strangled", "gun", "threat_to_kill", "forced_sex", "escalating", "stalked", "pregnant",
          "just_left")  # fmt: skip
@@ -14,7 +17,11 @@ SIGNS = ("strangled", "gun", "threat_to_kill", "forced_sex", "escalating", "stal
 
 def telling(talk: Talk) -> bool:
     """Whether the message tells of something that happened, rather than naming a thing wanted."""
-    return len(talk.text.split()) >= TELLING_WORDS or len(talk.text) > 24
+    if talk.relation or talk.signs or talk.intent == "disclose_abuse":
+        return True
+    if talk.language == "zh-Hans":
+        return len(talk.text) >= TELLING_LETTERS
+    return len(talk.text.split()) >= TELLING_WORDS
 
 
 def if_told(talk: Talk) -> None:
@@ -33,3 +40,15 @@ def signs(talk: Talk) -> None:
             talk.say(f"utter_sign_{sign}")
             talk.set("told", [*named, f"sign_{sign}"])
             return
+
+
+def teen_first(talk: Talk) -> bool:
+    """Someone under 18: before anything else, who must report what they tell; then things for
+    teens, and never a list of adults' places unasked. True when that was the answer."""
+    if "teen" not in talk.items("preferences") or "teen" in talk.items("told"):
+        return False
+    talk.set("told", [*talk.items("told"), "teen"])
+    talk.say("utter_teen")
+    signs(talk)
+    walks.offer(talk, "teen")
+    return True

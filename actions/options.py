@@ -292,9 +292,11 @@ def _count(talk: Talk, needs: list[str], results: Results) -> None:
 @action("action_take_needs")
 def take_needs(talk: Talk) -> None:
     """One or more needs were said: believe, say them back, go on."""
-    if talk.lane == "survivor":
-        believe.if_told(talk)
     talk.set("misses", 0)
+    if talk.lane == "survivor":
+        if believe.teen_first(talk):
+            return
+        believe.if_told(talk)
     needs = talk.items("needs")
     if needs == ["safety_plan"]:
         walks.offer(talk, "safety_plan")

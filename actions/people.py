@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions import agenda, believe, options, walks
+from actions.believe import teen_first
 from actions.talk import Talk
 from actions.turn import action
 
@@ -17,6 +18,8 @@ def believe_told(talk: Talk) -> None:
     if talk.lane == "caused_harm":
         talk.set("lane", "survivor")  # any fear or injury reopens everything
     talk.set("misses", 0)
+    if teen_first(talk):
+        return
     talk.say("utter_believe")
     believe.signs(talk)
     if talk.items("needs"):
@@ -98,18 +101,13 @@ def take_who_is_hurt(talk: Talk) -> bool:
 def take_preferences(talk: Talk) -> None:
     """Something to fit the answer to (enumerated, this session only)."""
     talk.set("misses", 0)
-    if "teen" in talk.preferences and "teen" not in talk.items("told"):
-        talk.set("told", [*talk.items("told"), "teen"])
-        talk.say("utter_teen")
-        if not talk.items("needs") and not talk.items("done"):
-            walks.offer(talk, "teen")
-            return
-    elif "elder" in talk.preferences and not talk.items("needs") and not talk.items("done"):
+    if teen_first(talk):
+        return
+    if "elder" in talk.preferences and not talk.items("needs") and not talk.items("done"):
         talk.say("utter_believe")
         walks.offer(talk, "elder")
         return
-    else:
-        talk.say("utter_noted")
+    talk.say("utter_noted")
     options.show_again(talk)
 
 

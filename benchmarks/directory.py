@@ -78,7 +78,8 @@ class MadeUp:
             "schedules": [{"id": f"h{number}", "freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR",
                            "opens_at": "09:00", "closes_at": "17:00"}],
             "attributes": [
-                {"id": f"n{number}-{need}", "value": need, "taxonomy_term": _term(NEEDS_TAXONOMY, need)}
+                {"id": f"n{number}-{need}", "value": need,
+                 "taxonomy_term": _term(NEEDS_TAXONOMY, need)}
                 for need in own
             ] + [{"id": f"c{number}", "value": "no",
                   "taxonomy_term": _term(TAXONOMY, "confidential")}],
@@ -132,7 +133,11 @@ def _points(gazetteer: places.Gazetteer, draw: random.Random, dense: bool) -> li
 def _kinds(gazetteer: places.Gazetteer) -> dict[str, list[Query]]:
     draw = random.Random(7)
     slugs = list(needs())
-    spoken = lambda: draw.choice(_LANGUAGES)  # noqa: E731
+
+    def spoken() -> str:
+        return draw.choice(_LANGUAGES)
+
+    wishes = frozenset({"avoid_police", "open_now"})
     towns, anywhere = _points(gazetteer, draw, True), _points(gazetteer, draw, False)
     return {
         "town, need and language": [
@@ -143,7 +148,7 @@ def _kinds(gazetteer: places.Gazetteer) -> dict[str, list[Query]]:
         ],
         "anywhere, need": [Query((draw.choice(slugs),), p, limit=5) for p in anywhere],
         "three needs, language, two wishes": [
-            Query(tuple(draw.sample(slugs, 3)), p, spoken(), frozenset({"avoid_police", "open_now"}))
+            Query(tuple(draw.sample(slugs, 3)), p, spoken(), wishes)
             for p in anywhere
         ],
         "a state": [
@@ -275,7 +280,7 @@ def run(services: int = 100_000, as_json: bool = False) -> dict[str, Any]:
 
 def _say(stage: str) -> None:
     """Progress for who waits at a terminal; quiet on a pipe."""
-    if True:
+    if sys.stderr.isatty():
         print(f"... {stage}", file=sys.stderr, flush=True)
 
 

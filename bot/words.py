@@ -208,7 +208,13 @@ class Words:
         if any(name.startswith("line_") for name in wanted):
             values = {**self.lines(language), **values}
         filled = {name: self.value(values.get(name), language) for name in wanted}
-        return _fields.vformat(text, (), filled)
+        # A line that held only what there is none of is left out, not left empty.
+        rows = [
+            row
+            for line in text.split("\n")
+            if (row := _fields.vformat(line, (), filled)).strip() or not placeholders(line)
+        ]
+        return "\n".join(rows)
 
     def value(self, value: Any, language: str) -> str:
         """A value as words: a phrase, a list of values joined as the language joins lists, or

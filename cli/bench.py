@@ -57,3 +57,11 @@ def directory(services: int = 100_000, as_json: AsJson = False) -> None:
     from benchmarks.directory import run
 
     run(services, as_json)
+
+
+@app.command()
+def relay(conversations: int = 200, messages: int = 400, as_json: AsJson = False) -> None:
+    """Words each way with many conversations open, and request to alert; a bare queue beside it."""
+    from benchmarks.relay import run
+
+    show(run(conversations, messages), as_json)

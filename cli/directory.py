@@ -98,18 +98,23 @@ def _print_report(report: dict[str, Any], problems: int) -> None:
     out("read:      " + ", ".join(f"{v:,} {k}" for k, v in report["read"].items()))
     out("kept:      " + ", ".join(f"{v:,} {k}" for k, v in report["kept"].items()))
     out(f"set aside: {report['set_aside']:,} rows")
-    out(f"options:   {report['options']:,} of {report['services']:,} services"
-        f" ({report['inactive']:,} not active, {report['confidential']:,} confidential)")  # fmt: skip
+    out(
+        f"options:   {report['options']:,} of {report['services']:,} services"
+        f" ({report['inactive']:,} not active, {report['confidential']:,} confidential)"
+    )
     mapped = ", ".join(f"{v:,} by {k}" for k, v in report["mapped"].items())
     out(f"needs:     {mapped}")
     out("           " + ", ".join(f"{k} {v:,}" for k, v in report["needs"].items()))
     if report["unmapped"]:
         names = "; ".join(name for _, name in report["unmapped"][:10])
         out(
-            f"no need found for {len(report['unmapped']):,} services (directory/mapping.yml): {names}"
+            f"no need found for {len(report['unmapped']):,} services"
+            f" (directory/mapping.yml): {names}"
         )
-    for key, label in (("areas_unknown", "service areas not understood"),
-                       ("languages_unknown", "languages not understood")):  # fmt: skip
+    for key, label in (
+        ("areas_unknown", "service areas not understood"),
+        ("languages_unknown", "languages not understood"),
+    ):
         if report[key]:
             listed = "; ".join(f"{k} ({v})" for k, v in list(report[key].items())[:10])
             out(f"{label}: {listed}")
@@ -135,11 +140,13 @@ def search(
     need: Annotated[list[str], typer.Option(help="A need of the vocabulary; may be given again.")],
     near: Annotated[str | None, typer.Option(help="A postcode, town or state.")] = None,
     speaks: Annotated[str | None, typer.Option(help="A language (BCP 47).")] = None,
-    prefer: Annotated[list[str] | None, typer.Option(help="A preference; may be given again.")] = None,
+    prefer: Annotated[
+        list[str] | None, typer.Option(help="A preference; may be given again.")
+    ] = None,
     lane: Annotated[str, typer.Option(help="survivor, helper or caused_harm.")] = "survivor",
     limit: Annotated[int, typer.Option(help="How many options.")] = 3,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Look for options, with the reasons why each is shown. The question is kept nowhere."""
     from directory import open_directory
     from directory.contract import Query
@@ -242,14 +249,18 @@ def export(
 
 @app.command()
 def stale(
-    out: Annotated[Path | None, typer.Option(help="Write a sheet (.csv or .xlsx) to send to "
-                                             "partners.")] = None,
-    read: Annotated[Path | None, typer.Option(help="Read such a sheet back: new dates and "
-                                              "corrections.")] = None,
-    days: Annotated[int | None, typer.Option(help="Also what gets old within so many days.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write a sheet (.csv or .xlsx) to send to partners.")
+    ] = None,
+    read: Annotated[
+        Path | None, typer.Option(help="Read such a sheet back: new dates and corrections.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(help="Also what gets old within so many days.")
+    ] = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """What was not checked for more than 90 days, by kind, with a sheet to send and to read back."""
+) -> None:
+    """What was not checked for more than 90 days, with a sheet to send and to read back."""
     from directory.stale import read_back, work_list, write_sheet
 
     settings = _settings()

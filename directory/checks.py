@@ -23,11 +23,11 @@ def there(settings: Settings) -> Iterable[Finding]:
     """Whether there is a sound directory, and whether it is only the made-up one."""
     reading = store.Reading(settings)
     try:
-        if not settings.database_url and settings.directory_file.exists():
-            if not store.sound(settings.directory_file):
-                yield Finding("directory.there", Level.BLOCKER, "the directory file is damaged",
-                              "import it again; national lines answer until then")  # fmt: skip
-                return
+        file = settings.directory_file
+        if not settings.database_url and file.exists() and not store.sound(file):
+            yield Finding("directory.there", Level.BLOCKER, "the directory file is damaged",
+                          "import it again; national lines answer until then")  # fmt: skip
+            return
         with reading.engine().connect() as connection:
             names = connection.execute(sa.select(schema.source.c.name)).scalars().all()
     except store.DirectoryMissing:
@@ -42,8 +42,12 @@ def there(settings: Settings) -> Iterable[Finding]:
     finally:
         reading.close()
     if "sample" in names:
-        yield Finding("directory.there", Level.BLOCKER, "the made-up sample county is in use",
-                      "import a real directory into a folder of its own (LINDEN_DATA_FOLDER)")  # fmt: skip
+        yield Finding(
+            "directory.there",
+            Level.BLOCKER,
+            "the made-up sample county is in use",
+            "import a real directory into a folder of its own (LINDEN_DATA_FOLDER)",
+        )
     elif names:
         yield Finding("directory.there", Level.OK, f"{len(names)} source(s)")
     if not file_of(settings).exists():
@@ -63,9 +67,12 @@ def fresh(settings: Settings) -> Iterable[Finding]:
     stale = sum(one.freshness == "stale" for one in due)
     never = sum(one.freshness == "unchecked" for one in due)
     if stale or never:
-        yield Finding("directory.fresh", Level.WARNING,
-                      f"{stale} services not checked for 180 days, {never} never",
-                      "linden directory stale --out sheet.xlsx, and --read when it is back")  # fmt: skip
+        yield Finding(
+            "directory.fresh",
+            Level.WARNING,
+            f"{stale} services not checked for 180 days, {never} never",
+            "linden directory stale --out sheet.xlsx, and --read when it is back",
+        )
     else:
         yield Finding("directory.fresh", Level.OK, "every service was checked in 180 days")
 
@@ -81,23 +88,33 @@ def national(settings: Settings) -> Iterable[Finding]:
                           "add it to directory/national.yml with source and date")  # fmt: skip
     unconfirmed = [line.id for line in found if not line.confirmed]
     if unconfirmed:
-        yield Finding("directory.lines", Level.BLOCKER,
-                      f"{len(unconfirmed)} national lines nobody has confirmed",
-                      "call or read each, then set confirmed: true in directory/national.yml")  # fmt: skip
+        yield Finding(
+            "directory.lines",
+            Level.BLOCKER,
+            f"{len(unconfirmed)} national lines nobody has confirmed",
+            "call or read each, then set confirmed: true in directory/national.yml",
+        )
     today = datetime.now(UTC).date()
     old = [line.id for line in found if (today - line.checked_on).days > _OLD_LINE_DAYS]
     if old:
-        yield Finding("directory.lines", Level.WARNING, f"not checked for 180 days: {' '.join(old)}",
-                      "check them and renew checked_on in directory/national.yml")  # fmt: skip
+        yield Finding(
+            "directory.lines",
+            Level.WARNING,
+            f"not checked for 180 days: {' '.join(old)}",
+            "check them and renew checked_on in directory/national.yml",
+        )
 
 
 @check("directory.order")
 def decided(settings: Settings) -> Iterable[Finding]:
     """Who decided in which order options come."""
     if not order.weights().get("decided_by"):
-        yield Finding("directory.order", Level.WARNING,
-                      "no body of survivors and community has decided the order of options",
-                      "have directory/order.yml decided and write decided_by and decided_on there")  # fmt: skip
+        yield Finding(
+            "directory.order",
+            Level.WARNING,
+            "no body of survivors and community has decided the order of options",
+            "have directory/order.yml decided and write decided_by and decided_on there",
+        )
 
 
 @check("directory.gaps")

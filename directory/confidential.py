@@ -237,10 +237,10 @@ class Secrets:
             return row
         if (close or inside) and row.table in ("metadata", "contact"):
             return None
-        if row.table == "service_area" and (close or inside):
-            if row.values.get("extent_type") != "text":
-                row.values.pop("extent", None)
-                row.values.pop("extent_type", None)
+        drawn = row.table == "service_area" and row.values.get("extent_type") != "text"
+        if drawn and (close or inside):
+            row.values.pop("extent", None)
+            row.values.pop("extent_type", None)
         if close and row.table in ("service", "location", "organization"):
             row.values.pop("more", None)
         self._scrub_row(row, close or inside)

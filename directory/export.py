@@ -10,7 +10,6 @@ import csv
 import io
 import itertools
 import json
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -41,7 +40,7 @@ def export_directory(settings: Settings, path: Path, source: str | None = None) 
                 count = _zip(connection, part, source)
             else:
                 return _folder(connection, path, source)
-            os.replace(part, path)
+            part.replace(path)
             return count
     finally:
         reading.close()

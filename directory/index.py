@@ -230,9 +230,8 @@ class Indexer:
         self.counted.mapped[mapped.why] += 1
         for slug in mapped.main:
             self.counted.needs[slug] += 1
-        if not mapped.main:
-            if len(self.counted.unmapped) < 500:
-                self.counted.unmapped.append((service["id"], service["name"] or ""))
+        if not mapped.main and len(self.counted.unmapped) < 500:
+            self.counted.unmapped.append((service["id"], service["name"] or ""))
         joints: list[Mapping[str, Any] | None] = [*found.joints.get(link, [])] or [None]
         for joint in joints:
             option = _Option(self, service, joint, profile, mapped.main, mapped.other, found)
@@ -498,9 +497,9 @@ class _Option:
             timed = [r for r in rows if r["opens_at"] or r["closes_at"] or r["byday"]
                      or r["valid_from"]]  # fmt: skip
             rule = hours.from_schedules(timed) if timed else None
-            if rule is None and len(rows) == 1 and rows[0]["description"]:
-                if not rows[0]["notes"]:
-                    rule = hours.from_text(rows[0]["description"])
+            alone = len(rows) == 1 and rows[0]["description"] and not rows[0]["notes"]
+            if rule is None and alone:
+                rule = hours.from_text(rows[0]["description"])
             if rule and rule != hours.ALWAYS:
                 named = [json.loads(r["more"]).get("holidays", "") for r in rows if r["more"]]
                 closed = hours.holidays("\n".join(filter(None, named)))
@@ -535,8 +534,10 @@ class _Option:
         links = [self._joint_link, self._link, self._place,
                  owner("organization", self._organization_id)]  # fmt: skip
         if not self._joint:
-            links += [owner("location", o) for o in
-                      self._found.offices.get(self._service["organization_id"] or "", [])]  # fmt: skip
+            links += [
+                owner("location", o)
+                for o in self._found.offices.get(self._service["organization_id"] or "", [])
+            ]
         country = self._address.get("country") or "US"
         numbers: dict[str, list[Any]] = {}
         for link in links:
@@ -591,7 +592,8 @@ class _Option:
         return "; ".join(shown[:3]) or None
 
     def _cost(self) -> str | None:
-        return self._service["fees_description"] or self._service["fees"]
+        text = self._service["fees_description"] or self._service["fees"]
+        return str(text) if text else None
 
     def _eligibility(self) -> str | None:
         text = self._service["eligibility_description"]
@@ -620,9 +622,9 @@ class _Option:
         if oldest is not None and oldest < 60 and values["elder"] is None:
             values["elder"] = False
         for row in self._found.accessibility.get(self._place, []):
-            if "wheelchair" in f"{row['description']} {row['details']}".casefold():
-                if values["wheelchair"] is None:
-                    values["wheelchair"] = True
+            named = "wheelchair" in f"{row['description']} {row['details']}".casefold()
+            if named and values["wheelchair"] is None:
+                values["wheelchair"] = True
         if any(kind == "video" for _, kind, *_ in numbers) and values["deaf"] is None:
             values["deaf"] = True
         close = bool(profile.may_know_family or profile.communities or profile.led_by)

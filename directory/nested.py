@@ -83,8 +83,16 @@ class Nested:
                 for number, record in enumerate(objects(file), 1):
                     yield from self._record(record, file.name, number, report)
             except json.JSONDecodeError as error:
-                report(Problem(file.name, number + 1, None, "json_broken",
-                               f"not valid JSON near character {error.pos}", kept=False))  # fmt: skip
+                report(
+                    Problem(
+                        file.name,
+                        number + 1,
+                        None,
+                        "json_broken",
+                        f"not valid JSON near character {error.pos}",
+                        kept=False,
+                    )
+                )
 
     def _record(self, record: Any, file: str, number: int, report: Report) -> Iterator[Row]:
         if not isinstance(record, dict):

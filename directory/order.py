@@ -47,7 +47,7 @@ def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def freshness(assured: date | None, today: date) -> str:
-    """``fresh`` up to 90 days, ``aging`` up to 180, ``stale`` after, ``unchecked`` without a date."""
+    """``fresh`` to 90 days, ``aging`` to 180, then ``stale``; ``unchecked`` without a date."""
     if assured is None:
         return "unchecked"
     days = weights()["freshness_days"]

@@ -9,12 +9,14 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
-_EXTENSION = re.compile(r"\(?\b(?:ext(?:ension)?\.?|int\.?|x|anexo|poste)\s*[.:]?\s*(\d{1,6})\)?\s*$",
-                        re.IGNORECASE)  # fmt: skip
+_EXTENSION = re.compile(
+    r"\(?\b(?:ext(?:ension)?\.?|int\.?|x|anexo|poste)\s*[.:]?\s*(\d{1,6})\)?\s*$", re.IGNORECASE
+)
 _SHORT = re.compile(r"^\D*(\d{3}|11[26] ?\d{3}|\d{4,6})\D*$")
 _VANITY = re.compile(r"^[\d\s().+-]*\d[\dA-Za-z\s().+-]*$")
 _SPLIT = re.compile(
-    r"\s*(?:;|\bor\b|\bo\b|\||\n|,(?=\s*[+(]?\d{3})|,(?=\s*[A-Za-z][A-Za-z -]*:)|(?<=\d{7})\s*/\s*(?=[+(]?\d)|(?<=\d{4}) [-–] (?=[+(]?\d))\s*",
+    r"\s*(?:;|\bor\b|\bo\b|\||\n|,(?=\s*[+(]?\d{3})|,(?=\s*[A-Za-z][A-Za-z -]*:)"
+    r"|(?<=\d{7})\s*/\s*(?=[+(]?\d)|(?<=\d{4}) [-–] (?=[+(]?\d))\s*",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^\s*([A-Za-z][A-Za-z \-]{1,30}?)\s*:\s*")

@@ -155,10 +155,19 @@ def taxonomy_rows() -> list[tuple[str, dict[str, Any]]]:
     from directory.vocabulary import needs
 
     rows: list[tuple[str, dict[str, Any]]] = [
-        ("taxonomy", {"id": TAXONOMY_ID, "name": TAXONOMY, "description": "Linden profile of HSDS"}),
-        ("taxonomy", {"id": NEEDS_TAXONOMY_ID, "name": NEEDS_TAXONOMY,
-                      "description": "Needs that a person can bring"}),
-    ]  # fmt: skip
+        (
+            "taxonomy",
+            {"id": TAXONOMY_ID, "name": TAXONOMY, "description": "Linden profile of HSDS"},
+        ),
+        (
+            "taxonomy",
+            {
+                "id": NEEDS_TAXONOMY_ID,
+                "name": NEEDS_TAXONOMY,
+                "description": "Needs that a person can bring",
+            },
+        ),
+    ]
     rows += [("taxonomy_term", term_row(name)) for name in FIELDS]
     rows += [("taxonomy_term", term_row(n.slug, n.means)) for n in needs().values()]
     return rows

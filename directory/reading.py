@@ -98,8 +98,16 @@ class Sheet:
                     return
                 except csv.Error:
                     number += 1
-                    report(Problem(self.name, number, None, "line_broken",
-                                   "check the quotation marks of this row", kept=False))  # fmt: skip
+                    report(
+                        Problem(
+                            self.name,
+                            number,
+                            None,
+                            "line_broken",
+                            "check the quotation marks of this row",
+                            kept=False,
+                        )
+                    )
                     continue
                 number += 1
                 if not any(cells):

@@ -124,7 +124,7 @@ class LindenDirectory:
         try:
             return self.gazetteer.find(text, near)
         except (sqlite3.Error, OSError):
-            log.error("places.unreadable", exc_info=True)
+            log.exception("places.unreadable")
             return ()
 
     def place(self, id: str) -> Place | None:
@@ -155,7 +155,7 @@ class LindenDirectory:
                 if lane == "caused_harm" and not self._may_see(connection, row.number, card):
                     return None
         except (DirectoryMissing, sa.exc.SQLAlchemyError, sqlite3.Error, ValueError):
-            log.error("directory.unreadable", exc_info=True)
+            log.exception("directory.unreadable")
             return None
         shown = self._shown(row.id, row.source, card, None)
         return _bare(shown) if lane == "caused_harm" else shown
@@ -178,7 +178,7 @@ class LindenDirectory:
         except DirectoryMissing:
             log.warning("directory.missing")
         except Exception:
-            log.error("directory.degraded", exc_info=True)
+            log.exception("directory.degraded")
         return self._lines_only(query)
 
     def _country(self, place: Place | None) -> str:

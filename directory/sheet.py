@@ -92,8 +92,14 @@ class OneSheet:
         yield from self._where(id, organization_id, name, cells, at)
         if cells.get("hours"):
             if hours.from_text(cells["hours"]) is None:
-                report(Problem(*at[:2], "hours", "hours_unclear",
-                               "like Mon-Fri 9:00-17:00; shown as it is, open or not is unknown"))  # fmt: skip
+                report(
+                    Problem(
+                        *at[:2],
+                        "hours",
+                        "hours_unclear",
+                        "like Mon-Fri 9:00-17:00; shown as it is, open or not is unknown",
+                    )
+                )
             yield row(self.name, "schedule", {"description": cells["hours"]}, link, *at)
         for area in _several(cells.get("service_area", "")):
             yield row(self.name, "service_area", {"name": area, "extent_type": "text",

@@ -249,8 +249,11 @@ class _Row:
 
     def _hours(self, source: str, id: str, cell: str) -> None:
         if hours.from_text(cell) is None:
-            self._problem("hours", "hours_unclear",
-                          "like Mon-Fri 9:00-17:00; shown as it is, open or not is unknown")  # fmt: skip
+            self._problem(
+                "hours",
+                "hours_unclear",
+                "like Mon-Fri 9:00-17:00; shown as it is, open or not is unknown",
+            )
         t = TABLES["schedule"]
         link = owner("service", id)
         joints = TABLES["service_at_location"]

@@ -84,8 +84,16 @@ class Tabular:
         for stem, sheet in self._files.items():
             table = self._table(stem)
             if table is None:
-                report(Problem(sheet.name, None, None, "file_unknown",
-                               "not an HSDS table; rename it or leave it out", kept=False))  # fmt: skip
+                report(
+                    Problem(
+                        sheet.name,
+                        None,
+                        None,
+                        "file_unknown",
+                        "not an HSDS table; rename it or leave it out",
+                        kept=False,
+                    )
+                )
                 continue
             known.append((order.get(table, 9), stem != "services", stem, table, sheet))
         for _, _, stem, table, sheet in sorted(known, key=lambda item: item[:3]):
@@ -116,8 +124,9 @@ class Tabular:
             yield from self._entity(stem, table, file, number, values, report)
             return
         if table == "address":
-            values.setdefault("address_type",
-                              "postal" if stem.startswith(("postal", "mail")) else "physical")  # fmt: skip
+            values.setdefault(
+                "address_type", "postal" if stem.startswith(("postal", "mail")) else "physical"
+            )
             organization = values.pop("organization_id", None)
             if organization and not links:
                 yield from self._postal(organization, values, file, number, report)
@@ -196,8 +205,15 @@ class Tabular:
                 return
             parts = (values.get("organization_id", ""), values["name"])
             values["id"] = made_id(self.name, table, *parts)
-            report(Problem(file, number, "id", "id_missing",
-                           "give an id that stays the same; one was made from the name"))  # fmt: skip
+            report(
+                Problem(
+                    file,
+                    number,
+                    "id",
+                    "id_missing",
+                    "give an id that stays the same; one was made from the name",
+                )
+            )
         if table == "service":
             if not values.get("name"):
                 report(Problem(file, number, "name", "name_missing", "give the service a name",

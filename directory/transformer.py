@@ -108,8 +108,10 @@ class Transformed:
             report(Problem(file, number, "Services-ID", "id_and_name_missing",
                            "give an id and a title", kept=False))  # fmt: skip
             return
-        process = [line[f"Process for {how}"] for how in
-                   ("applying by phone", "applying online", "applying by email", "walk-ins")]  # fmt: skip
+        process = [
+            line[f"Process for {how}"]
+            for how in ("applying by phone", "applying online", "applying by email", "walk-ins")
+        ]
         fees = [line["Income eligibility and fees"], line["Flat fee description"],
                 line["Sliding scale fees description"]]  # fmt: skip
         delivered = line["Service is delivered"]
@@ -128,8 +130,10 @@ class Transformed:
         }
         yield self._row("service", values, "", at)
         yield from self._phones(line["Phone number"], owner("service", id), at)
-        profile = {"walk_in": "Walk-in" in line["Application process"],
-                   "online": "Online" in line["Application process"] or "Online" in delivered}  # fmt: skip
+        profile = {
+            "walk_in": "Walk-in" in line["Application process"],
+            "online": "Online" in line["Application process"] or "Online" in delivered,
+        }
         for name, told in profile.items():
             if told:
                 yield attribute(self.name, name, "yes", id, at)
@@ -142,8 +146,16 @@ class Transformed:
         if line["Service availability"] == "Available 24/7/365":
             hours = "24/7"
         if hours or line["Dates and hours"]:
-            yield self._row("schedule", {"description": hours, "notes": _flat(
-                line["Dates and hours"]), "holidays": line["Holiday schedule"]}, link, at)  # fmt: skip
+            yield self._row(
+                "schedule",
+                {
+                    "description": hours,
+                    "notes": _flat(line["Dates and hours"]),
+                    "holidays": line["Holiday schedule"],
+                },
+                link,
+                at,
+            )
         if location:
             joint = made_id(self.name, "service_at_location", id, location)
             yield self._row("service_at_location", {"id": joint, "location_id": location}, link, at)
@@ -233,8 +245,13 @@ class Transformed:
     ) -> Iterator[Row]:
         at = (file, number, report)
         id = line["location_uuid"]
-        values = {"id": id, "name": line["location_name"], "url": _url(line["location_url"]),
-                  "organization_id": line["organization_uuid"], "location_type": "physical"}  # fmt: skip
+        values = {
+            "id": id,
+            "name": line["location_name"],
+            "url": _url(line["location_url"]),
+            "organization_id": line["organization_uuid"],
+            "location_type": "physical",
+        }
         yield self._row("location", values, "", at)
         link = owner("location", id)
         yield from self._phones(line["phones"], link, at)

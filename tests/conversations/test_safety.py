@@ -53,9 +53,7 @@ async def test_danger_is_answered_with_help_first_and_no_question(
 
 
 @pytest.mark.parametrize("tag", list(registry()))
-async def test_suicidal_words_are_answered_with_care_and_a_line(
-    someone: Someone, tag: str
-) -> None:
+async def test_suicidal_words_are_answered_with_care_and_a_line(someone: Someone, tag: str) -> None:
     said = await someone(language=tag).says(SUICIDAL[tag])
     assert said.names[0].startswith("utter_suicide"), said.names
     assert "988" in said.texts[0]

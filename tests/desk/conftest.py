@@ -37,7 +37,8 @@ class Browser:
     def __init__(self, place: Place, address: str = "127.0.0.1") -> None:
         self.place = place
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=place.app, client=(address, 1)), base_url="http://desk"
+            transport=httpx.ASGITransport(app=place.app, client=(address, 1)),
+            base_url="http://desk",
         )
         self.page = ""
 
@@ -103,7 +104,9 @@ class Place:
         self.clock.now += 60
 
     def code(self, name: str) -> str:
-        return pyotp.TOTP(self.secrets[name]).at(self.clock.now) if name in self.secrets else "000000"
+        return (
+            pyotp.TOTP(self.secrets[name]).at(self.clock.now) if name in self.secrets else "000000"
+        )
 
     async def at_desk(self, name: str, **more: Any) -> Browser:
         """A new advocate, signed in."""

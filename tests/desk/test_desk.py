@@ -68,9 +68,7 @@ async def test_an_option_is_found_and_sent(place: Place, rosa: Browser) -> None:
     assert re.search(r"\d{3}", said)
 
 
-async def test_a_place_nobody_knows_and_an_option_that_is_none(
-    place: Place, rosa: Browser
-) -> None:
+async def test_a_place_nobody_knows_and_an_option_that_is_none(place: Place, rosa: Browser) -> None:
     ref = await talking(place, rosa)
     answer = await rosa.posts(f"/talk/{ref}/search", need="legal_help", near="Nowhereville XQ")
     assert answer.status_code == 200

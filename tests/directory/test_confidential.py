@@ -28,10 +28,18 @@ from directory.sheet import OneSheet
 from directory.transformer import attribute, need_attribute
 from tests.directory.conftest import NOON, TODAY
 
-STREETS = st.sampled_from([
-    "4711 Quillfeather Lane", "88 Zephyrgate Court", "Rue Mirabelle-Ondine 6", "1207 N Xanthorrhoea Blvd",
-    "9 Vellichor Terrace", "Calle Brisafría 33", "601 Umbravale Road", "27 Oxbowhaven St.",
-])  # fmt: skip
+STREETS = st.sampled_from(
+    [
+        "4711 Quillfeather Lane",
+        "88 Zephyrgate Court",
+        "Rue Mirabelle-Ondine 6",
+        "1207 N Xanthorrhoea Blvd",
+        "9 Vellichor Terrace",
+        "Calle Brisafría 33",
+        "601 Umbravale Road",
+        "27 Oxbowhaven St.",
+    ]
+)
 UNITS = st.sampled_from(["", "Apt 4B", "Floor 2"])
 LATITUDES = st.floats(38.10001, 38.89999).map(lambda x: round(x, 5))
 LONGITUDES = st.floats(-142.89999, -142.10001).map(lambda x: round(x, 5))
@@ -111,9 +119,20 @@ class Made:
             "external_identifier": "uprn-100",
         })  # fmt: skip
         street = "Confidential" if r.kind == "address says so" else r.street
-        yield make("address", {"address_1": street, "address_2": r.unit, "city": "Tamarfell",
-                               "state_province": "ZZ", "postal_code": "42940", "country": "US",
-                               "attention": told, "address_type": "physical"}, owner("location", "l"))  # fmt: skip
+        yield make(
+            "address",
+            {
+                "address_1": street,
+                "address_2": r.unit,
+                "city": "Tamarfell",
+                "state_province": "ZZ",
+                "postal_code": "42940",
+                "country": "US",
+                "attention": told,
+                "address_type": "physical",
+            },
+            owner("location", "l"),
+        )
         yield make("service_at_location", {"id": "a", "location_id": "l"}, owner("service", "s"))
         for link in (owner("service", "s"), owner("location", "l"),
                      owner("service_at_location", "a")):  # fmt: skip
@@ -124,9 +143,15 @@ class Made:
         yield make("metadata", {"resource_type": "location", "field_name": "address_1",
                                 "previous_value": r.street, "replacement_value": told},
                    owner("location", "l"))  # fmt: skip
-        yield make("service_area", {"name": "Linden County", "extent_type": "geojson",
-                                    "extent": json.dumps({"type": "Point", "coordinates": [
-                                        r.longitude, r.latitude]})}, owner("service", "s"))  # fmt: skip
+        yield make(
+            "service_area",
+            {
+                "name": "Linden County",
+                "extent_type": "geojson",
+                "extent": json.dumps({"type": "Point", "coordinates": [r.longitude, r.latitude]}),
+            },
+            owner("service", "s"),
+        )
         # The organization's thrift shop, public, gives the house away in a sentence.
         yield make("service", {"id": "shop", "organization_id": "o", "name": "Thrift shop",
                                "status": "active", "description": told})  # fmt: skip

@@ -69,7 +69,8 @@ def test_a_killed_import_leaves_the_last_directory_and_the_next_one_works(
         "import sys; from pathlib import Path; from bot.settings import Settings;"
         "from directory.importer import import_directory;"
         f"s = Settings(data_folder={sample.data_folder!r});"
-        f"[import_directory(s, Path({str(DATA / 'illinois')!r}), source=f'x{{n}}') for n in range(99)]"
+        f"p = Path({str(DATA / 'illinois')!r});"
+        "[import_directory(s, p, source=f'x{n}') for n in range(99)]"
     )
     child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.DEVNULL)
     time.sleep(after_s)

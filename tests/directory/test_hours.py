@@ -20,9 +20,21 @@ def at(text: str) -> datetime:
     [
         # Winter time begins on 1 November 2026 at 02:00 in Chicago, summer time on 8 March.
         ("Mo-Su 09:00-17:00", "2026-10-31 14:30", CHICAGO, True, "09:30, a day before winter time"),
-        ("Mo-Su 09:00-17:00", "2026-11-01 14:30", CHICAGO, False, "08:30 after the clocks went back"),
+        (
+            "Mo-Su 09:00-17:00",
+            "2026-11-01 14:30",
+            CHICAGO,
+            False,
+            "08:30 after the clocks went back",
+        ),
         ("Mo-Su 09:00-17:00", "2026-11-01 15:00", CHICAGO, True, "09:00 on the new clock"),
-        ("Mo-Su 09:00-17:00", "2026-03-07 14:30", CHICAGO, False, "08:30, a day before summer time"),
+        (
+            "Mo-Su 09:00-17:00",
+            "2026-03-07 14:30",
+            CHICAGO,
+            False,
+            "08:30, a day before summer time",
+        ),
         ("Mo-Su 09:00-17:00", "2026-03-08 14:30", CHICAGO, True, "09:30 after the clocks went on"),
         ("Su 01:00-02:00", "2026-11-01 06:30", CHICAGO, True, "01:30, the first time round"),
         ("Su 01:00-02:00", "2026-11-01 07:30", CHICAGO, True, "01:30, the second time round"),
@@ -36,12 +48,18 @@ def at(text: str) -> datetime:
         ("Th[2],Th[4] 10:00-13:00", "2026-11-12 17:00", CHICAGO, True, "second Thursday"),
         ("Th[2],Th[4] 10:00-13:00", "2026-11-19 17:00", CHICAGO, False, "third Thursday"),
         ("24/7", "2026-11-26 09:00", None, True, "always, wherever"),
-        ("Mo-Fr 09:00-17:00", "2026-11-24 18:00", None, None, "a rule without a place is no answer"),
+        (
+            "Mo-Fr 09:00-17:00",
+            "2026-11-24 18:00",
+            None,
+            None,
+            "a rule without a place is no answer",
+        ),
         ("Mo-Fr 09:00-17:00", "2026-11-24 18:00", "Mars/Olympus", None, "no such zone"),
         ("whenever", "2026-11-24 18:00", CHICAGO, None, "no rule at all"),
         (None, "2026-11-24 18:00", CHICAGO, None, "nobody said"),
     ],
-)  # fmt: skip
+)
 def test_open_now(
     rule: str | None, moment: str, zone: str | None, expected: bool | None, why: str
 ) -> None:

@@ -149,8 +149,13 @@ def dirty_export(folder: Path) -> Path:
     locations[6][3:] = ["0", "0"]  # row 7
     locations[7][3] = "about 41"  # row 8
     table("locations.csv", locations)
-    table("services_at_location.csv", [["id", "service_id", "location_id"],
-                                       *[[f"a{n}", f"s{n}", f"l{n}"] for n in range(SERVICES)]])  # fmt: skip
+    table(
+        "services_at_location.csv",
+        [
+            ["id", "service_id", "location_id"],
+            *[[f"a{n}", f"s{n}", f"l{n}"] for n in range(SERVICES)],
+        ],
+    )
     phones: list[list[object]] = [["id", "service_id", "number", "extension", "type"]]
     phones += [[f"p{n}", f"s{n}", f"312-555-{n:04d}", "", "voice"] for n in range(SERVICES)]
     phones[9][3] = "ask for Maria"  # row 10

@@ -202,7 +202,9 @@ class House:
         assert request is not None
         return request
 
-    async def connected(self, who: str = ANA, account: str = "rosa") -> tuple[AtDesk, HandoffRequest]:
+    async def connected(
+        self, who: str = ANA, account: str = "rosa"
+    ) -> tuple[AtDesk, HandoffRequest]:
         """Ask, be claimed, say the first word to a human."""
         request = await self.asks(who)
         desk = self.desk(account)

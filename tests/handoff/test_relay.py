@@ -155,22 +155,30 @@ async def test_two_claims_at_once_a_thousand_times() -> None:
     for _ in range(1000):
         line = MemoryQueue()
         reference = line.request("sms:1", "en", "sms", "survivor").reference
-        gate, won, lost = threading.Barrier(2), [], []
+        outcome = race(line, reference)
+        assert sorted(outcome.values()) == ["told", "won"]
+        winner = next(who for who, what in outcome.items() if what == "won")
+        assert line.by_reference(reference).claimed_by == winner
 
-        def claim(who: str) -> None:
-            gate.wait()
-            try:
-                line.claim(reference, who)
-                won.append(who)
-            except AlreadyClaimed:
-                lost.append(who)
 
-        other = threading.Thread(target=claim, args=("lee",))
-        other.start()
-        claim("rosa")
-        other.join()
-        assert len(won) == 1 == len(lost)
-        assert line.by_reference(reference).claimed_by == won[0]
+def race(line: MemoryQueue, reference: str) -> dict[str, str]:
+    """Two threads claim at once; what became of each."""
+    gate = threading.Barrier(2)
+    outcome: dict[str, str] = {}
+
+    def claim(who: str) -> None:
+        gate.wait()
+        try:
+            line.claim(reference, who)
+            outcome[who] = "won"
+        except AlreadyClaimed:
+            outcome[who] = "told"
+
+    other = threading.Thread(target=claim, args=("lee",))
+    other.start()
+    claim("rosa")
+    other.join()
+    return outcome
 
 
 async def test_two_advocates_press_at_once_and_one_is_told() -> None:
@@ -178,9 +186,7 @@ async def test_two_advocates_press_at_once_and_one_is_told() -> None:
     request = await house.asks()
     both = [house.desk("rosa"), house.desk("lee")]
     random.shuffle(both)
-    results = await asyncio.gather(
-        *(desk.claims(request) for desk in both), return_exceptions=True
-    )
+    results = await asyncio.gather(*(desk.claims(request) for desk in both), return_exceptions=True)
     assert sorted(type(r).__name__ for r in results) == ["AlreadyClaimed", "HandoffRequest"]
 
 
