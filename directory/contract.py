@@ -40,7 +40,7 @@ class Query:
     language: str | None = None
     """BCP 47 tag of the language to be helped in."""
     preferences: frozenset[str] = frozenset()
-    """Words of directory/preferences.yml, e.g. ``avoid_police``, ``not_my_community``, ``farther``,
+    """Words of directory/preferences.yml: ``avoid_police``, ``not_my_community``, ``farther``,
     ``open_now``, ``by_text``, ``walk_in``, ``online``, ``men``, ``trans``, ``teen``, ``elder``,
     ``undocumented``, ``pets``, ``children``, ``deaf``, ``wheelchair``, ``community``, ``system``,
     ``no_faith``, ``women_only``."""
@@ -48,13 +48,14 @@ class Query:
     exclude: frozenset[str] = frozenset()
     """`Option.id`s already shown."""
     lane: str = "survivor"
-    """``survivor``, ``helper`` or ``caused_harm``; the last sees an allow-list only, no location."""
+    """``survivor``, ``helper`` or ``caused_harm``; the last sees an
+    allow-list only, no location."""
     limit: int = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an option is shown, as a word for the bot's phrases (``phrase_why_<code>``) and values."""
+    """Why an option is shown: a word for the bot's phrases (``why_<code>``) and values."""
 
     code: str
     values: tuple[tuple[str, str], ...] = ()
@@ -143,7 +144,8 @@ class Line:
     id: str
     name: str
     purpose: str
-    """``emergency``, ``domestic_violence``, ``suicide``, ``caused_harm``, ``sexual_assault``, ..."""
+    """``emergency``, ``domestic_violence``, ``suicide``, ``caused_harm``,
+    ``sexual_assault``, ..."""
     phones: tuple[Phone, ...]
     url: str | None
     languages: tuple[str, ...]
