@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 
@@ -103,7 +102,7 @@ def open_desk(
     switchboard.audit = write
     switchboard.roster.connect(accounts.advocates, accounts.service_paused)
     if cut:
-        switchboard.cut_at = datetime.now(UTC)
+        switchboard.was_cut()
         log.warning("handoff.cut", count=cut)
     link = settings.desk_url or f"http://{settings.desk_host}:{settings.desk_port}/"
     switchboard.alerts = Alerts(

@@ -49,7 +49,7 @@ class Page:
         )
 
     def translator(self, tag: str) -> Callable[..., str]:
-        def t(name: str, **values: Any) -> str:
+        def t(name: str, /, **values: Any) -> str:
             return self._words.phrase(f"desk_{name}", tag, values)
 
         return t

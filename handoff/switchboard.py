@@ -92,6 +92,10 @@ class Switchboard:
         self._quiet: set[str] = set()
         """People in line who said that somebody may be looking."""
 
+    def was_cut(self) -> None:
+        """A former run was cut in the middle of talks: whoever writes soon is told so."""
+        self.cut_at = self._clock()
+
     def bind(self) -> None:
         """Follow up on this event loop; called once when the doors open."""
         self._loop = asyncio.get_running_loop()

@@ -211,7 +211,10 @@ def test_two_press_at_once(doors: Doors, at_desk: AtDesk) -> None:
         expect(button).to_be_visible()
     for button in buttons:
         button.evaluate("button => { setTimeout(() => button.click(), 50) }")
-    _until(lambda: sum("/talk/" in p.page.url for p in (rosa, lee)) == 1)
+    for _ in range(200):
+        rosa.page.wait_for_timeout(50)
+        if sum("/talk/" in p.page.url for p in (rosa, lee)) == 1:
+            break
     loser = rosa if "/talk/" in lee.page.url else lee
     expect(loser.page.locator("main")).to_contain_text("faster")
 

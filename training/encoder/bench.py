@@ -50,7 +50,9 @@ def main() -> None:
         alone(options.alone)
         return
     for name in NAMES:
-        subprocess.run([sys.executable, __file__, "--alone", name], check=True, env=dict(os.environ))  # noqa: S603,E501
+        subprocess.run(
+            [sys.executable, __file__, "--alone", name], check=True, env=dict(os.environ)
+        )
     texts = [e.text for e in read_folder(ROOT / "tests" / "language")]
     texts = random.Random(7).sample(texts, min(options.messages, len(texts)))
     both = {name: encoder(name, 2) for name in NAMES}

@@ -88,9 +88,9 @@ def judged(name: str, train: list[Example], held: list[Example], cache: Path) ->
             found[f"{label} recall"] = recall_at(
                 alarm[part, column], wanted_safety[part, column], alike[part], ALARMS
             )
-        told, asked = wanted == "disclose_abuse", wanted == "accountability"
+        told, asked = wanted == "disclose_abuse", wanted == "need_accountability"
         found["abuse told, heard as accountability"] = float(
-            (intent == "accountability")[part & told].mean()
+            (intent == "need_accountability")[part & told].mean()
         ) if (part & told).any() else float("nan")  # fmt: skip
         found["accountability, heard as abuse told"] = float(
             (intent == "disclose_abuse")[part & asked].mean()

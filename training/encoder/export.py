@@ -21,10 +21,10 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer
+from weights import HEADS, HIDDEN, Body, original, saved
 
 from bot.pipeline.own.table import Wheel, wheel_path
 from bot.settings import ROOT
-from weights import HEADS, HIDDEN, Body, original, saved
 
 
 def to_onnx(body: Body, path: Path) -> None:

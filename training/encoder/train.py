@@ -21,8 +21,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from noise import noisy
 from torch import nn
 from torch.nn import functional
+from weights import LAYERS, Body, original
 
 from bot.pipeline.encoder import General, TrainingVectors
 from bot.pipeline.examples import SAFETY, Example, read_folder
@@ -30,8 +32,6 @@ from bot.pipeline.heads import VECTOR_SCALE
 from bot.pipeline.own.pieces import Pieces
 from bot.pipeline.own.table import Wheel
 from bot.settings import ROOT
-from noise import noisy
-from weights import LAYERS, Body, original
 
 LONGEST = 56
 MIXED = 0.08
@@ -152,7 +152,9 @@ def order_of(lengths: list[int], size: int, rng: random.Random) -> list[list[int
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)  # noqa: E501
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--nlu", type=Path, default=ROOT / "data" / "nlu")
     parser.add_argument("--work", type=Path, default=ROOT / "var" / "encoder")
     parser.add_argument("--epochs", type=float, default=3.0)

@@ -85,7 +85,7 @@ def original(wheel: Wheel, drop: float = 0.1) -> Body:
         "eln.weight": plain("emb.ln.w"),
         "eln.bias": plain("emb.ln.b"),
     }
-    shapes = {m: (HIDDEN, HIDDEN) for m in ("q", "k", "v", "ao")}
+    shapes = dict.fromkeys(("q", "k", "v", "ao"), (HIDDEN, HIDDEN))
     shapes |= {"fi": (INNER, HIDDEN), "fo": (HIDDEN, INNER)}
     for number in range(LAYERS):
         for name, (rows, columns) in shapes.items():
