@@ -78,7 +78,8 @@ class Doors:
         self._ready = threading.Event()
         self._server = uvicorn.Server(
             uvicorn.Config(self._dispatch, interface="asgi3", ws="none", loop="asyncio",
-                           log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+                           log_config=None, access_log=False, lifespan="off",
+                           timeout_graceful_shutdown=1)
         )  # fmt: skip
         self._thread = threading.Thread(target=self._run, args=(ports,), daemon=True)
         self._thread.start()
