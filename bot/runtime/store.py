@@ -61,7 +61,7 @@ class Conversations(TrackerStore):
         self._domain = domain or Domain.empty()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        person = tracker.sender_id
+        person = str(getattr(tracker, "sender_id", ""))
         try:
             epoch = turn_epoch.get()
             if epoch is not None and epoch != self.epochs.current(person):
