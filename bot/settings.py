@@ -75,7 +75,9 @@ class Settings:
     max_waiting: int = _setting(8, "Messages one person may have waiting; more are dropped.")
     max_people: int = _setting(5000, "Conversations open at once.")
     messages_per_minute: int = _setting(40, "Messages a minute that one person may send.")
-    encoder: str = _setting("general", "Sentence encoder: general (multilingual-e5-small).")
+    encoder: str = _setting(
+        "own", "Sentence encoder: own (tuned on our messages) or general (multilingual-e5-small)."
+    )
     encoder_threads: int = _setting(0, "Threads of the encoder; 0: as many as cores, at most 2.")
     log_level: str = _setting("info", "info, warning or error. There is no level that logs text.")
     reporting: str = _setting(

@@ -95,6 +95,7 @@ class Accounts:
         self._hasher = argon2.PasswordHasher()
         self._lock = threading.Lock()
         self._kept: tuple[float, tuple[Advocate, ...]] = (-_CACHE_S, ())
+        self._closed: tuple[float, bool] = (-_CACHE_S, False)
 
     # -- the roster ----------------------------------------------------------------------------
 
@@ -267,16 +268,21 @@ class Accounts:
         """The operator's one switch: the setting, or what a supervisor pressed at the desk."""
         if self._settings.handoff_paused == "yes":
             return True
+        at, closed = self._closed
+        if time.monotonic() - at < _CACHE_S:
+            return closed
         with self.engine.connect() as db:
             value = db.execute(
                 sa.select(switches.c.value).where(switches.c.name == "paused")
             ).scalar()
+        self._closed = (time.monotonic(), value == "yes")
         return bool(value == "yes")
 
     def pause_service(self, paused: bool) -> None:
         with self.engine.begin() as db:
             db.execute(switches.delete().where(switches.c.name == "paused"))
             db.execute(switches.insert().values(name="paused", value="yes" if paused else "no"))
+        self._closed = (-_CACHE_S, paused)
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +57,8 @@ from handoff.switchboard import Switchboard
 _STATIC = Path(__file__).parent / "static"
 _KINDS = {".css": "text/css", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
 _OPTIONS = 5
+STILL_S = 2.0
+"""Seconds for which an open page is not asked again whether its session still holds."""
 CODES = {
     AlreadyClaimed: "already",
     WrongLane: "wrong_lane",
@@ -598,9 +601,15 @@ class _Routes:
         """A stream of pieces of the page; ends when the session does."""
         account = session.advocate.account
 
+        kept: list[tuple[float, Advocate | None]] = []
+
         def still() -> Advocate | None:
-            found = self._session(request, pressed=False)
-            return found.advocate if found is not None else None
+            """Looked up every other second, not for every line: many pages are open at once."""
+            now = time.monotonic()
+            if not kept or now - kept[-1][0] > STILL_S:
+                found = self._session(request, pressed=False)
+                kept[:] = [(now, found.advocate if found is not None else None)]
+            return kept[-1][1]
 
         seen = sent.get("seen", "0")
         live = Live(

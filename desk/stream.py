@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -11,6 +12,10 @@ from handoff.errors import HandoffError
 from handoff.roster import Advocate
 from handoff.switchboard import Switchboard
 from handoff.wire import Event
+
+LIST_S = 0.5
+"""Seconds between two new lists of one page: with many pages open, each change would otherwise be
+written for all of them at once, before anybody's words."""
 
 BEAT_S = 10.0
 """Seconds between signs of life; also how soon a revoked session is noticed."""
@@ -39,14 +44,23 @@ class Live:
                 yield _line(self._list(me))
                 for found in self._thread(me):
                     yield _line(found)
+            listed_at, stale = time.monotonic(), False
             while (me := self._still()) is not None:
-                event = await wire.next(BEAT_S)
-                if event is None:
+                rest_s = max(0.0, listed_at + LIST_S - time.monotonic())
+                event = await wire.next(rest_s if stale else BEAT_S)
+                if stale and time.monotonic() >= listed_at + LIST_S:
+                    listed_at, stale = time.monotonic(), False
+                    yield _line(self._list(me))
+                elif event is None:
                     yield "\n"
+                if event is None:
                     continue
                 me = self._still()
                 if me is None:
                     break
+                if event.kind == "list":
+                    stale = True
+                    continue
                 for found in self._answer(event, me):
                     yield _line(found)
             yield _line({"out": True})
@@ -60,7 +74,7 @@ class Live:
             self._reference = ""
             return [{"gone": t(event.phrase.removeprefix("desk_"))}, self._list(me)]
         if event.kind == "ring":
-            return [self._list(me), {"ring": "new"}]
+            return [{"ring": "new"}]
         if event.kind == "thread" and here:
             return self._thread(me)
         if event.kind == "line" and here:

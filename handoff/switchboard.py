@@ -76,6 +76,7 @@ class Switchboard:
         self.queue = queue or MemoryQueue(clock)
         self.wires = Wires()
         self.roster.present = self.wires.present
+        self.wires.readers = self._readers
         self.voice: Voice | None = None
         self.alerts: Alerts | None = None
         self.audit: Callable[[Audited], None] = lambda entry: None
@@ -605,6 +606,10 @@ class Switchboard:
             relay.guard()
             relay.add(Side.EVENT, "desk_event_quiet")
             self.wires.thread(request.reference)
+
+    def _readers(self, reference: str) -> frozenset[str]:
+        relay = self._relays.get(reference)
+        return frozenset({relay.account, relay.helper or relay.account}) if relay else frozenset()
 
     # -- inside --------------------------------------------------------------------------------
 

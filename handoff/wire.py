@@ -31,8 +31,13 @@ class Wire:
     def __init__(self, account: str) -> None:
         self.account = account
         self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._list_waits = False
 
     def put(self, event: Event) -> None:
+        if event.kind == "list":
+            if self._list_waits:
+                return  # the page will look at the list as it is then
+            self._list_waits = True
         if self._events.qsize() < _MOST:
             self._events.put_nowait(event)
         elif self._events.qsize() == _MOST:
@@ -41,9 +46,12 @@ class Wire:
     async def next(self, timeout_s: float) -> Event | None:
         """The next event, or None after ``timeout_s`` of quiet."""
         try:
-            return await asyncio.wait_for(self._events.get(), timeout_s)
+            event = await asyncio.wait_for(self._events.get(), timeout_s)
         except TimeoutError:
             return None
+        if event.kind == "list":
+            self._list_waits = False
+        return event
 
 
 class Wires:
@@ -55,6 +63,8 @@ class Wires:
         self._open: list[Wire] = []
         self._seen: dict[str, float] = {}
         self._wired: set[str] = set()
+        self.readers: Callable[[str], frozenset[str]] = lambda reference: frozenset()
+        """Accounts that may read a conversation: only their pages are told of its lines."""
 
     def open(self, account: str) -> Wire:
         wire = Wire(account)
@@ -85,13 +95,13 @@ class Wires:
         self._all(Event("list"))
 
     def thread(self, reference: str) -> None:
-        self._all(Event("thread", reference))
+        self._readers(Event("thread", reference))
 
     def line(self, reference: str) -> None:
-        self._all(Event("line", reference))
+        self._readers(Event("line", reference))
 
     def delivery(self, reference: str, number: int) -> None:
-        self._all(Event("delivery", reference, number))
+        self._readers(Event("delivery", reference, number))
 
     def gone(self, reference: str, phrase: str, account: str | None = None) -> None:
         """The conversation is over for everybody, or for one account."""
@@ -103,6 +113,12 @@ class Wires:
         for wire in self._open:
             if wire.account == account:
                 wire.put(Event("ring"))
+
+    def _readers(self, event: Event) -> None:
+        readers = self.readers(event.reference)
+        for wire in self._open:
+            if wire.account in readers:
+                wire.put(event)
 
     def _all(self, event: Event) -> None:
         for wire in self._open:

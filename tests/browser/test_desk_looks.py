@@ -87,8 +87,7 @@ def test_axe_finds_nothing_on_any_page(
     sue.claims()
     doors.texts(who, "hola, aquí estoy")
     sue.reads("hola, aquí estoy")
-    for fold in sue.page.locator("details:not([open]) > summary").all():
-        fold.click()
+    sue.page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
     sue.page.locator("[data-search] button").click()
     expect(sue.page.locator("[data-options] li").first).to_be_visible()
     assert violations(sue.page) == [], "the conversation"

@@ -60,15 +60,17 @@ class Pieces:
         self._keys, self._numbers, self._longest = _index(wheel)
         self._scores = wheel.scores
         self._pad = wheel.pad
-        self._prefix = self.of(PREFIX)
+        self._prefix = self.of(PREFIX.rstrip())
 
     def of(self, text: str) -> list[int]:
         """Numbers of the pieces of a text, no marks around them."""
-        spelled = " ".join(part for part in text.translate(self._letters).split(" ") if part)
+        text = text.translate(self._letters)
         found: list[int] = []
-        for word in spelled.split(" "):
+        for word in text.split(" "):
             if word:
                 found += self._cut(SPACE + word)
+        if not text or text.endswith(" "):
+            found += self._cut(SPACE)  # the original keeps a space at the end (one letter: ▁)
         return found
 
     def encode(self, text: str) -> list[int]:
