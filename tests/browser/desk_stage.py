@@ -68,7 +68,12 @@ class Doors:
         self.house.board.roster._clock = _utc_now
         self.house.brain.means |= MEANS
         directory = open_directory(
-            dataclasses.replace(self.house.settings, directory_path=sample_directory())
+            dataclasses.replace(
+                self.house.settings,
+                directory_path=sample_directory(),
+                # Its place names lie beside it; made anew they would take half a minute.
+                data_folder=str(Path(sample_directory()).parent),
+            )
         )
         self.phone: Phone = self.house.phone
         self._apps: dict[int, ASGIApp] = {}
