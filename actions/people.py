@@ -7,7 +7,7 @@ from actions.believe import teen_first
 from actions.talk import Talk
 from actions.turn import action
 
-SURE = 0.6
+SURE = 0.85
 """Below this the bot asks who did the hurting instead of assuming: telling someone who was hurt
 that they may be the one who hurts is the worst mistake here."""
 

@@ -62,6 +62,7 @@ def fold(text: str) -> str:
         c for c in decomposed if not unicodedata.combining(c) or 0x1100 <= ord(c) <= 0x11FF
     )
     bare = unicodedata.normalize("NFC", bare).translate(_LETTERS)
+    bare = re.sub(r"(\D)\1{2,}", r"\1", bare)
     kept = "".join(c if c.isalnum() else ("" if c == "'" else " ") for c in bare)
     return _SPACE.sub(" ", kept).strip()
 

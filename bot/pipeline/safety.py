@@ -19,6 +19,9 @@ from bot.pipeline.examples import SAFETY, Example, any_of, one_of
 from bot.pipeline.heads import Array, Target
 from bot.safety import URGENCY, safety_words
 
+SURE = 0.9
+"""Certainty from which the classifier's own finding may go before what exact words said."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SafetyHead(HeadsComponent):
@@ -43,6 +46,7 @@ class SafetyHead(HeadsComponent):
     def apply(self, message: Message, text: str, found: list[dict[str, Array]]) -> None:
         words = safety_words(tuple(registry()))
         heard = {h.label: (1.0, h.detail) for h in words.heard(message.get(TEXT) or "")}
+        said = frozenset(heard)
         if erase := heard.pop("erase", None):
             message.set("intent", {"name": "erase", "confidence": erase[0], "detail": None}, True)
         intent = message.get("intent") or {}
@@ -61,7 +65,11 @@ class SafetyHead(HeadsComponent):
                     options = self.heads.labels(f"detail {label}")
                     detail = options[int(found[0][f"detail {label}"].argmax())]
                     heard[label] = (heard[label][0], detail)
-        labels = [label for label in URGENCY if label in heard]
+        # What exact words say goes before what the classifier alone believes, unless that is sure.
+        labels = sorted(
+            (label for label in URGENCY if label in heard),
+            key=lambda label: (heard[label][0] < SURE and bool(said), URGENCY.index(label)),
+        )
         if not labels:
             message.set(
                 "safety",
