@@ -59,13 +59,22 @@ def _alternative(phrase: str) -> str:
     if _UNSPACED.search(phrase):
         return r".{0,8}".join(re.escape(piece.replace(" ", "")) for piece in pieces)
     gap = r"(?: \S+){0,3} "
-    return r"(?<!\S)" + gap.join(re.escape(piece) for piece in pieces if piece) + r"(?!\S)"
+    return gap.join(re.escape(piece) for piece in pieces if piece)
 
 
 def phrase_pattern(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    """One pattern for several phrases, over text made comparable by `bot.normalise.fold`."""
-    alternatives = sorted({_alternative(p) for p in phrases if fold(p)}, key=len, reverse=True)
-    return re.compile("|".join(alternatives)) if alternatives else None
+    """One pattern for several phrases, over text made comparable by `bot.normalise.fold`. Whole
+    words only; in Chinese and Korean anywhere. The word boundary is looked at once a position and
+    not once a phrase: with hundreds of phrases that decides the speed."""
+    wanted = [phrase for phrase in phrases if fold(phrase)]
+    spaced = {_alternative(p) for p in wanted if not _UNSPACED.search(p)}
+    unspaced = {_alternative(p) for p in wanted if _UNSPACED.search(p)}
+    groups = []
+    if spaced:
+        groups.append(rf"(?<!\S)(?:{'|'.join(sorted(spaced, key=len, reverse=True))})(?!\S)")
+    if unspaced:
+        groups.append("|".join(sorted(unspaced, key=len, reverse=True)))
+    return re.compile("|".join(groups)) if groups else None
 
 
 class SafetyWords:

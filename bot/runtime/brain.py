@@ -19,7 +19,7 @@ from rasa.core.utils import AvailableEndpoints
 from bot.contract import Answer, Epochs, Reply, Turn
 from bot.normalise import clean, has_words
 from bot.privacy import log, quiet
-from bot.runtime.inprocess import InProcessActions
+from bot.runtime.inprocess import InProcessActions, trust_own_actions
 from bot.runtime.store import Conversations, assert_ours, turn_epoch
 from bot.runtime.words_only import WordsOnlyBrain
 from bot.settings import ROOT, Settings
@@ -91,6 +91,7 @@ class RasaBrain:
         inner.ttl_s = self._settings.session_ttl_s
         assert_ours(agent.processor.tracker_store)
         if endpoints.action is None or endpoints.action.type == "in_process":
+            trust_own_actions()
             actions = InProcessActions(timeout_s=self._settings.action_timeout_s)
             agent.action_endpoint = actions
             agent.processor.action_endpoint = actions

@@ -9,11 +9,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from rasa.core.actions.action import ActionExecutionRejection
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection as SdkRejection
 
 from bot.privacy import log
+
+
+def _plausible(self: RemoteAction, result: Any) -> bool:
+    return isinstance(result, dict) and {"events", "responses"} <= result.keys()
+
+
+def trust_own_actions() -> None:
+    """Rasa checks every action's answer against a JSON schema, and that schema against its own:
+    20 ms a turn, half of a turn here. Ours never leaves the process, so its shape is enough."""
+    RemoteAction._validate_action_result = _plausible
 
 
 class InProcessActions:
