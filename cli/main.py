@@ -157,6 +157,34 @@ def parse() -> None:
 
 
 @app.command()
+def evaluate(
+    encoder: Annotated[str | None, typer.Option(help="own or general.")] = None,
+    write: Annotated[
+        bool, typer.Option(help="Write docs/understanding.md and its picture.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """How well the development set is understood, per language, with intervals."""
+    import dataclasses
+
+    from benchmarks.understanding import run
+    from benchmarks.understanding_report import markdown, picture
+    from bot.settings import ROOT
+
+    chosen = settings()
+    if encoder is not None:
+        if encoder not in ("own", "general"):
+            stop(f"there is no encoder {encoder!r}: own or general", 2)
+        chosen = dataclasses.replace(chosen, encoder=encoder)
+    _ready(chosen)
+    figures, rows = run(chosen)
+    if write:
+        (ROOT / "docs" / "understanding.md").write_text(markdown(figures), "utf-8")
+        picture(rows, ROOT / "docs" / "pictures" / "understanding.svg")
+    typer.echo(json.dumps(figures) if as_json else markdown(figures))
+
+
+@app.command()
 def check(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:

@@ -49,11 +49,14 @@ class _Collector(OutputChannel):
             self.replies.append(Reply(text, tuple(message.get("choices") or ()), name))
 
 
-def newest_model(folder: Path) -> Path:
-    """The newest model in a folder. Raises `ModelMissing`."""
-    models = sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+def newest_model(folder: Path, encoder: str) -> Path:
+    """The newest model in a folder that was trained on this encoder's vectors; another's would
+    understand nothing. Raises `ModelMissing`."""
+    models = sorted(
+        folder.glob(f"linden-{encoder}-*.tar.gz"), key=lambda path: path.stat().st_mtime
+    )
     if not models:
-        raise ModelMissing(f"no model in {folder}: run linden train")
+        raise ModelMissing(f"no model for the encoder {encoder} in {folder}: run linden train")
     return models[-1]
 
 
@@ -66,7 +69,7 @@ class RasaBrain:
         self._model = model or (
             settings.folder(settings.model)
             if settings.model
-            else newest_model(settings.folder(settings.models_folder))
+            else newest_model(settings.folder(settings.models_folder), settings.encoder)
         )
         if not self._model.is_file():
             # Agent.load would take the newest neighbour instead, without a word.

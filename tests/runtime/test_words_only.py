@@ -57,7 +57,7 @@ def test_a_missing_and_a_broken_model_leave_words_working(tmp_path: Path) -> Non
     fallback = WordsOnlyBrain(words, safety_words(tuple(registry())), "en")
     missing = dataclasses.replace(Settings(), models_folder=str(tmp_path))
     assert load_brain(missing, words, fallback) is fallback
-    broken = tmp_path / "linden-broken.tar.gz"
+    broken = tmp_path / "linden-own-broken.tar.gz"
     broken.write_bytes(b"no model at all")
     chosen = dataclasses.replace(Settings(), model=str(broken))
     assert load_brain(chosen, words, fallback) is fallback
