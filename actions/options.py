@@ -7,7 +7,7 @@ from typing import Any
 from actions import agenda, believe, walks
 from actions.talk import Talk
 from actions.turn import action
-from bot.words import lines, phrase
+from bot.words import day, lines, phrase
 from directory.contract import Option, Place, Query, Results
 
 WALKS = {
@@ -181,10 +181,10 @@ def _hours(option: Option) -> dict[str, Any]:
 def checked(option: Option) -> dict[str, Any]:
     """How old the record is, in words."""
     if option.assured_on is None:
-        return phrase("checked_never", date=option.imported_on.isoformat())
+        return phrase("checked_never", date=day(option.imported_on))
     if option.freshness == "fresh":
-        return phrase("checked_on", date=option.assured_on.isoformat())
-    return phrase("checked_long_ago", date=option.assured_on.isoformat())
+        return phrase("checked_on", date=day(option.assured_on))
+    return phrase("checked_long_ago", date=day(option.assured_on))
 
 
 def details(talk: Talk, option: Option) -> None:

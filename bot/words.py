@@ -29,6 +29,7 @@ from typing import Any
 
 import yaml
 from babel import Locale
+from babel.dates import format_date
 from babel.lists import format_list
 
 from bot.facts import withdrawn
@@ -70,6 +71,15 @@ def phrase(name: str, /, **values: Any) -> dict[str, Any]:
 def lines(items: Sequence[Any], between: str = "\n") -> dict[str, Any]:
     """Several values one after the other (not as a sentence), e.g. one a line."""
     return {"items": list(items), "between": between}
+
+
+def day(value: date) -> dict[str, str]:
+    """A date, written as the language writes dates (CLDR), right to left where it is read so."""
+    return {"day": value.isoformat()}
+
+
+def _locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES.get(language, language))
 
 
 def _tuple(value: Any) -> tuple[str, ...]:
@@ -224,6 +234,12 @@ class Words:
         if isinstance(value, Mapping):
             if "phrase" in value:
                 return self.phrase(str(value["phrase"]), language, value.get("values") or {})
+            if "day" in value:
+                return str(
+                    format_date(
+                        date.fromisoformat(str(value["day"])), "medium", locale=_locale(language)
+                    )
+                )
             parts = [self.value(item, language) for item in value["items"]]
             return str(value.get("between", "\n")).join(part for part in parts if part)
         if isinstance(value, (list, tuple)):
@@ -237,4 +253,4 @@ def join_list(parts: Sequence[str], language: str) -> str:
     if language in ("ht", "so") and len(parts) > 1:
         last = {"ht": " ak ", "so": " iyo "}[language]
         return ", ".join(parts[:-1]) + last + parts[-1]
-    return str(format_list(list(parts), locale=Locale.parse(_LOCALES.get(language, language))))
+    return str(format_list(list(parts), locale=_locale(language)))

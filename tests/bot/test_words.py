@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot.words import Words, WordsMissing, join_list, lines, phrase
+from bot.words import Words, WordsMissing, day, join_list, lines, phrase
 
 
 @pytest.fixture
@@ -79,3 +80,11 @@ def test_braces_reach_no_attributes(words: Words, tmp_path: Path) -> None:
     )
     words.reload()
     assert "class" not in words.say("utter_evil", "en", "web", 0, {"name": "x"}).text
+
+
+def test_dates_are_written_as_the_language_writes_them(words: Words) -> None:
+    when = day(date(2026, 11, 24))
+    assert words.value(when, "en") == "Nov 24, 2026"
+    assert words.value(when, "es") == "24 nov 2026"
+    for tag in ("ar", "ko", "ht", "so", "tl", "zh-Hans"):
+        assert words.value(when, tag)
